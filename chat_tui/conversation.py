@@ -1,0 +1,144 @@
+"""A conversation: a tree of messages and the path through it that is shown.
+
+Nothing is ever overwritten: editing a turn or regenerating a reply adds a sibling.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from chat_tui.ids import ConversationId, MessageId, new_conversation_id
+from chat_tui.message import Message
+
+TITLE_MAX_CHARS = 60
+
+
+class Conversation:
+    """The tree. Messages in it are values; the tree itself changes as the talk goes on."""
+
+    def __init__(
+        self,
+        id: ConversationId | None = None,  # noqa: A002 - the field's word for it
+        *,
+        title: str = "",
+        created: datetime | None = None,
+        messages: Iterable[Message] = (),
+        leaf: MessageId | None = None,
+        system_prompt: str = "",
+    ) -> None:
+        """Build the tree.
+
+        Args:
+            id: Made anew when left out.
+            title: Left empty, it is the first words of the first turn.
+            created: UTC; now when left out.
+            messages: Parents before their children.
+            leaf: The end of the path that is shown; the last message when left out.
+            system_prompt: What the provider is told before the first turn.
+
+        Raises:
+            ValueError: a message's parent is not in the tree, or an id stands twice.
+        """
+        self.id = id or new_conversation_id()
+        self.created = created or datetime.now(UTC)
+        self.system_prompt = system_prompt
+        self._title = title
+        self._messages: dict[MessageId, Message] = {}
+        self._children: dict[MessageId | None, list[MessageId]] = {}
+        self._leaf: MessageId | None = None
+        for message in messages:
+            self.add(message)
+        if leaf is not None:
+            self.show(leaf)
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self._messages.values())
+
+    def __contains__(self, message_id: object) -> bool:
+        return message_id in self._messages
+
+    def __getitem__(self, message_id: MessageId) -> Message:
+        return self._messages[message_id]
+
+    @property
+    def leaf(self) -> MessageId | None:
+        """The last message of the path that is shown."""
+        return self._leaf
+
+    @property
+    def title(self) -> str:
+        return self._title or self._first_words()
+
+    @title.setter
+    def title(self, title: str) -> None:
+        self._title = title
+
+    @property
+    def named(self) -> bool:
+        """Somebody chose the title."""
+        return bool(self._title)
+
+    def add(self, message: Message) -> None:
+        """Add a message below its parent and show it.
+
+        Raises:
+            ValueError: its parent is not in the tree, or its id already is.
+        """
+        if message.id in self._messages:
+            raise ValueError(f"message {message.id!r} is already in the conversation")
+        if message.parent is not None and message.parent not in self._messages:
+            raise ValueError(f"parent {message.parent!r} is not in the conversation")
+        self._messages[message.id] = message
+        self._children.setdefault(message.parent, []).append(message.id)
+        self._leaf = message.id
+
+    def update(self, message: Message) -> None:
+        """Put in the later state of a message that is already there.
+
+        Raises:
+            KeyError: it is not there.
+            ValueError: it has another parent now.
+        """
+        if self._messages[message.id].parent != message.parent:
+            raise ValueError(f"message {message.id!r} cannot move to another parent")
+        self._messages[message.id] = message
+
+    def show(self, leaf: MessageId | None) -> None:
+        """Choose the path that ends at `leaf`; null shows nothing yet.
+
+        Raises:
+            KeyError: no such message.
+        """
+        if leaf is not None and leaf not in self._messages:
+            raise KeyError(leaf)
+        self._leaf = leaf
+
+    def path(self, to: MessageId | None = None) -> tuple[Message, ...]:
+        """The messages from the root to `to`, root first; to the leaf when left out."""
+        path: list[Message] = []
+        at = to or self._leaf
+        while at is not None:
+            message = self._messages[at]
+            path.append(message)
+            at = message.parent
+        path.reverse()
+        return tuple(path)
+
+    def children(self, message_id: MessageId | None) -> tuple[MessageId, ...]:
+        """What follows a message, oldest first; the roots for null."""
+        return tuple(self._children.get(message_id, ()))
+
+    def siblings(self, message_id: MessageId) -> tuple[MessageId, ...]:
+        """All branches at the place of a message, itself among them, oldest first."""
+        return self.children(self._messages[message_id].parent)
+
+    def _first_words(self) -> str:
+        for message in self._messages.values():
+            if message.role == "user":
+                words = " ".join(message.text.split())
+                if len(words) <= TITLE_MAX_CHARS:
+                    return words
+                return words[: TITLE_MAX_CHARS - 1].rsplit(" ", 1)[0] + "…"
+        return ""

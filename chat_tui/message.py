@@ -1,0 +1,116 @@
+"""A message and its parts: pure values, equal when their content is.
+
+A part is either text, or the last state that an event reported: steps, sources, tool calls,
+pictures and notices are kept as the event that said so.
+"""
+
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from chat_tui.events import (
+    Finished,
+    ImageProgress,
+    ImageResult,
+    Notice,
+    SourceRefs,
+    Step,
+    StreamError,
+    Terminal,
+    ToolCall,
+    Usage,
+)
+from chat_tui.ids import MessageId, new_message_id
+
+Role: TypeAlias = Literal["user", "assistant"]
+Status: TypeAlias = Literal[
+    "streaming", "complete", "interrupted", "cancelled", "truncated", "filtered", "error"
+]
+
+
+class TextPart(msgspec.Struct, frozen=True, tag="text", omit_defaults=True):
+    """What was said, in Markdown by custom."""
+
+    text: str
+    refusal: bool = False
+
+
+class ReasoningPart(msgspec.Struct, frozen=True, tag="reasoning", omit_defaults=True):
+    """What the model thought before it said it."""
+
+    text: str
+    elapsed_s: float | None = None
+    """How long it thought."""
+
+
+Part: TypeAlias = (
+    TextPart | ReasoningPart | Step | SourceRefs | ToolCall | ImageProgress | ImageResult | Notice
+)
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn of a conversation, as far as it is known."""
+
+    id: MessageId
+    parent: MessageId | None = None
+    """The message this one answers or follows; null at a root."""
+    role: Role
+    parts: tuple[Part, ...] = ()
+    created: datetime
+    """UTC."""
+    provider: str = ""
+    model: str = ""
+    remote_id: str | None = None
+    usage: Usage | None = None
+    outcome: Terminal | None = None
+    """How a reply ended; null while it streams, and in a user's message."""
+
+    @property
+    def status(self) -> Status:
+        """How complete the message is, in one word."""
+        if self.role == "user":
+            return "complete"
+        match self.outcome:
+            case None:
+                return "streaming"
+            case StreamError():
+                return "error"
+            case Finished(reason="length"):
+                return "truncated"
+            case Finished(reason="filtered"):
+                return "filtered"
+            case Finished(reason="incomplete"):
+                return "interrupted"
+            case Finished(reason="cancelled"):
+                return "cancelled"
+            case Finished():
+                return "complete"
+
+    @property
+    def text(self) -> str:
+        """All the text of the answer, without reasoning, steps and the rest."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+
+def user_message(text: str, *, parent: MessageId | None) -> Message:
+    """Make a user's turn, now."""
+    return Message(
+        id=new_message_id(),
+        parent=parent,
+        role="user",
+        parts=(TextPart(text),),
+        created=datetime.now(UTC),
+    )
+
+
+def blank_reply(*, parent: MessageId | None, provider: str, model: str) -> Message:
+    """Make the reply that a stream will be folded into, now."""
+    return Message(
+        id=new_message_id(),
+        parent=parent,
+        role="assistant",
+        created=datetime.now(UTC),
+        provider=provider,
+        model=model,
+    )

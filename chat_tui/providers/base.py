@@ -1,0 +1,84 @@
+"""What every provider is to the rest of the program."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from chat_tui.events import StreamEvent
+from chat_tui.ids import ConversationId
+from chat_tui.message import Message
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider takes and gives."""
+
+    text: bool = True
+    images_in: bool = False
+    images_out: bool = False
+    tools: bool = False
+    remote_history: bool = False
+    """The server remembers the conversation: only the last turn is sent."""
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One choice of the model menu."""
+
+    id: str
+    """What goes into the request."""
+    label: str = ""
+    """What the menu shows, where it is not the id."""
+    context_tokens: int | None = None
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn to be answered."""
+
+    conversation: ConversationId
+    messages: tuple[Message, ...]
+    """The shown path, root first; the last one is the user's turn."""
+    model: str = ""
+    """Empty means the provider's own default."""
+    system_prompt: str = ""
+    parameters: Mapping[str, object] = msgspec.field(default_factory=dict)
+    """Passed through to the request body as they are."""
+
+
+class Provider(Protocol):
+    """Who answers. A provider is made once and used for many requests, also at the same time."""
+
+    @property
+    def name(self) -> str:
+        """The user's name for it."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model that is used when a request names none; empty where there is none."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
+        """Ask, and yield what comes.
+
+        The caller closes the generator (`aclosing`), which closes the connection. The last
+        event is a `Finished` or a `StreamError`; failures of the way there are raised.
+
+        Raises:
+            ProviderError: the provider or the network failed.
+        """
+        ...
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """The provider's models, in its own order.
+
+        Raises:
+            ProviderError: the provider or the network failed.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close what is open. Idempotent."""
+        ...

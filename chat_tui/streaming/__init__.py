@@ -1,0 +1,1 @@
+"""A reply under way: the event log with its cursors, and the worker that writes it."""

@@ -1,0 +1,69 @@
+"""The event log of one reply: append-only, read by any number of cursors.
+
+A slow reader gets larger batches, a late one starts from the beginning: back-pressure,
+coalescing and catching up come from one list and one integer per reader.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
+from chat_tui.events import Finished, StreamError, StreamEvent, Terminal
+
+
+class EventLog:
+    """Events in the order in which they came; the terminal one closes the log."""
+
+    def __init__(self) -> None:
+        self._events: list[StreamEvent] = []
+        self._waiters: list[asyncio.Future[None]] = []
+        self._terminal: Terminal | None = None
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The event that closed the log, or null while it is open."""
+        return self._terminal
+
+    def append(self, event: StreamEvent) -> None:
+        """Add an event and wake the readers.
+
+        Raises:
+            ValueError: the log is closed.
+        """
+        if self._terminal is not None:
+            raise ValueError("the log is closed: a terminal event is always the last")
+        self._events.append(event)
+        if isinstance(event, Finished | StreamError):
+            self._terminal = event
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def since(self, cursor: int) -> Sequence[StreamEvent]:
+        """Return all events from `cursor` on, without waiting."""
+        return self._events[cursor:]
+
+    async def read(self, *, since: int = 0) -> AsyncGenerator[Sequence[StreamEvent], None]:
+        """Yield batches of events as they come, until the terminal one was among them.
+
+        Args:
+            since: How many events the reader has already seen.
+
+        Yields:
+            Everything that came since the last batch, never empty.
+        """
+        cursor = since
+        while True:
+            if cursor < len(self._events):
+                batch = self._events[cursor:]
+                cursor += len(batch)
+                yield batch
+            elif self._terminal is not None:
+                return
+            else:
+                waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._waiters.append(waiter)
+                await waiter
