@@ -80,6 +80,12 @@ class Conversation:
         """Somebody chose the title."""
         return bool(self._title)
 
+    def without_messages(self) -> "Conversation":
+        """The same conversation before anything was said."""
+        return Conversation(
+            self.id, title=self._title, created=self.created, system_prompt=self.system_prompt
+        )
+
     def add(self, message: Message) -> None:
         """Add a message below its parent and show it.
 
@@ -137,8 +143,13 @@ class Conversation:
     def _first_words(self) -> str:
         for message in self._messages.values():
             if message.role == "user":
-                words = " ".join(message.text.split())
-                if len(words) <= TITLE_MAX_CHARS:
-                    return words
-                return words[: TITLE_MAX_CHARS - 1].rsplit(" ", 1)[0] + "…"
+                return first_words(message.text)
         return ""
+
+
+def first_words(text: str) -> str:
+    """Make a title of what was said: whole words, at most `TITLE_MAX_CHARS` characters."""
+    words = " ".join(text.split())
+    if len(words) <= TITLE_MAX_CHARS:
+        return words
+    return words[: TITLE_MAX_CHARS - 1].rsplit(" ", 1)[0] + "…"

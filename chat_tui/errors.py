@@ -6,6 +6,7 @@
     │   ├── NotFound            no conversation with that id
     │   └── NewerStore          written by a newer version of the program
     ├── TranscriptError         a document cannot be written or read
+    │   └── TranscriptExists    something is there already; only its owner may replace it
     └── ProviderError           a provider or the way to it failed; becomes a `StreamError` event
         ├── AuthFailed          the key is missing, wrong or without rights      (kind auth)
         ├── RateLimited         too many requests                                (kind rate_limit)
@@ -82,6 +83,10 @@ class NewerStore(StoreError):
 
 class TranscriptError(ChatTuiError):
     """A document cannot be written or read."""
+
+
+class TranscriptExists(TranscriptError):
+    """Something is in the place already."""
 
 
 class ProviderError(ChatTuiError):

@@ -71,7 +71,6 @@ class Folder:
             case Step() | SourceRefs() | Notice():
                 self._put(event)
             case ToolCall() | ImageProgress() | ImageResult():
-                self._close()
                 self._put(_without_bytes(event))
             case ImagePreview():
                 pass  # a preview is for the eye; the picture that it becomes is kept
@@ -121,6 +120,8 @@ class Folder:
             if _supersedes(part, earlier):
                 self._parts[index] = part
                 return
+        if isinstance(part, ToolCall | ImageProgress | ImageResult):
+            self._close()  # text after a new one is a part of its own
         self._parts.append(part)
 
 

@@ -1,0 +1,1 @@
+"""Text as rows: wrapping by cells; no Textual, no I/O."""

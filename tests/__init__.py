@@ -1,0 +1,1 @@
+"""The tests: they mirror the package, and refuse any connection but to loopback."""
