@@ -1,0 +1,1 @@
+"""The network seam: HTTP client, SSE and NDJSON framing, limits, error translation."""
