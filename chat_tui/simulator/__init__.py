@@ -1,0 +1,1 @@
+"""A real HTTP server on loopback that speaks the providers' dialects."""

@@ -1,0 +1,100 @@
+"""The demo responder: answers about chat-tui, at the pace of a model, with none behind them."""
+
+import re
+import zlib
+from collections.abc import Iterator
+
+from chat_tui.simulator import demo_answers, pictures
+from chat_tui.simulator.demo_answers import Reply
+from chat_tui.simulator.dialect import Prompt
+from chat_tui.simulator.script import (
+    Act,
+    Done,
+    Fail,
+    Finish,
+    Pause,
+    Picture,
+    Preview,
+    Say,
+    Script,
+    Think,
+    Usage,
+)
+
+MODEL = "demo"
+SLOW_MODEL = "demo-slow"
+PICTURE_MODEL = "demo-picture"
+MODELS = (MODEL, SLOW_MODEL, PICTURE_MODEL)
+
+PAUSE_S = 0.0095
+"""Between two tokens on average: with the work of sending them, about 100 tokens a second."""
+SLOW_PAUSE_S = 0.08
+SPREAD = 0.4
+"""A pause is up to so much shorter or longer than the average, as a share of it."""
+STALL_S = 3.0
+PICTURE_PAUSE_S = 0.5
+"""Before each preview and the picture."""
+
+_TOKEN = re.compile(r"\s?\w{1,7}|\s?[^\w\s]{1,3}|\s+")
+
+
+def reply(prompt: Prompt) -> Script:
+    """Write the demo's reply; the same prompt gets the same script."""
+    turns = [turn for turn in prompt.turns if turn.role == "user"]
+    asked = turns[-1].text if turns else ""
+    if prompt.pictures:
+        return _drawing(prompt, asked)
+    images = turns[-1].images if turns else 0
+    answer = demo_answers.answer(asked, turn_number=len(turns), images=images)
+    slow = answer.slow or prompt.model == SLOW_MODEL
+    pace = _Pace(asked, SLOW_PAUSE_S if slow else PAUSE_S)
+    acts: list[Act] = [*pace.deltas(answer.thinking, Think), *pace.deltas(answer.text, Say)]
+    if answer.slow:
+        acts.insert(_end_of_introduction(acts), Pause(STALL_S))
+    acts += _ending(prompt, answer)
+    return Script(tuple(acts))
+
+
+class _Pace:
+    """Cuts texts into tokens with pauses that vary, but by the question alone."""
+
+    def __init__(self, seed: str, pause_s: float) -> None:
+        self._state = zlib.crc32(seed.encode(errors="surrogatepass"))
+        self._pause_s = pause_s
+        self._begun = False
+
+    def deltas(self, text: str, kind: type[Say] | type[Think]) -> Iterator[Act]:
+        for token in _TOKEN.findall(text):
+            if self._begun:  # the first token of a reply comes at once
+                yield Pause(self._next_pause_s())
+            self._begun = True
+            yield kind(token)
+
+    def _next_pause_s(self) -> float:
+        self._state = zlib.crc32(b"next", self._state)
+        share = self._state / 0xFFFF_FFFF
+        return self._pause_s * (1 - SPREAD + 2 * SPREAD * share)
+
+
+def _drawing(prompt: Prompt, asked: str) -> Script:
+    acts: list[Act] = []
+    for preview in pictures.previews(asked):
+        acts += (Pause(PICTURE_PAUSE_S), Preview(preview))
+    acts += (Pause(PICTURE_PAUSE_S), Usage(len(asked.split()), 0))
+    for number in range(prompt.pictures):
+        acts.append(Picture(pictures.landscape(f"{asked}{number or ''}")))
+    return Script((*acts, Finish()))
+
+
+def _end_of_introduction(acts: list[Act]) -> int:
+    """Where the second paragraph ends: the first one is the label."""
+    breaks = [i for i, act in enumerate(acts) if isinstance(act, Say) and "\n\n" in act.text]
+    return breaks[1]
+
+
+def _ending(prompt: Prompt, answer: Reply) -> tuple[Act, ...]:
+    if answer.error:
+        return (Fail(answer.error, "simulated_failure"),)
+    asked_words = sum(len(turn.text.split()) for turn in prompt.turns)
+    said_words = len(answer.thinking.split()) + len(answer.text.split())
+    return (Finish("stop"), Usage(asked_words, said_words), Done())
