@@ -1,0 +1,1 @@
+"""The user's configuration: typed, with errors that name the key."""

@@ -1,0 +1,79 @@
+"""The configuration as values: what the user wrote, checked, with the defaults filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeAlias
+
+import msgspec
+
+from chat_tui.config.actions import default_keys
+from chat_tui.errors import ConfigError
+from chat_tui.providers.kinds import Kind, ProviderOptions
+from chat_tui.secrets import KeySource
+
+ImageMode: TypeAlias = Literal["auto", "kitty", "sixel", "halfblock", "off"]
+NotifyMode: TypeAlias = Literal["unfocused", "always", "never"]
+
+DEFAULT_THEME: Final = "dusk"
+
+
+class AppSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table `[app]`."""
+
+    provider: str | None = None
+    """Null: the last one used, else the first that is ready, else the demo."""
+    theme: str | None = None
+    """Null: the last one chosen, else `DEFAULT_THEME`."""
+    measure: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 100
+    """Columns of text; 0 is the whole width."""
+    system_prompt: str = ""
+    images: ImageMode = "auto"
+    notify: NotifyMode = "unfocused"
+    idle_timeout_s: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 120.0
+    """No event for this long: the reply has stalled. 0 is no limit."""
+    max_event_mb: Annotated[float, msgspec.Meta(gt=0, le=4096)] = 64.0
+
+    @property
+    def max_event_bytes(self) -> int:
+        """The limit of one server-sent event, at least 1."""
+        return max(1, int(self.max_event_mb * 1024 * 1024))
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEntry:
+    """One configured provider."""
+
+    name: str
+    kind: Kind
+    options: ProviderOptions
+    key: KeySource
+    path: Path | None
+    """The file it is written in; null for one that nobody configured, as the usual demo."""
+
+    @property
+    def model(self) -> str:
+        """The configured model; empty where none is, or the kind has none."""
+        return str(getattr(self.options, "model", "") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenProvider:
+    """A provider file that cannot be followed; the others work."""
+
+    name: str
+    error: ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that the configuration says."""
+
+    app: AppSection = field(default_factory=AppSection)
+    keys: Mapping[str, str] = field(default_factory=default_keys)
+    """Every action with its keys, separated by commas; rebound ones as the user wants."""
+    providers: Mapping[str, ProviderEntry] = field(default_factory=dict)
+    """In the order of the file, then those of provider files by name."""
+    broken: tuple[BrokenProvider, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """One line each, for the user."""

@@ -1,0 +1,57 @@
+"""The last choices, kept between runs; losing them loses nothing."""
+
+from pathlib import Path
+
+import msgspec
+
+from chat_tui.config.check import convert_mapping
+from chat_tui.config.paths import private_dir
+from chat_tui.config.toml_file import read_toml
+from chat_tui.errors import ConfigError
+from chat_tui.files import write_atomically
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What was chosen last; empty is "nothing yet"."""
+
+    provider: str = ""
+    models: dict[str, str] = msgspec.field(default_factory=dict)
+    """The model by the provider's name."""
+    theme: str = ""
+    save_dir: str = ""
+    """The folder of the last saved transcript."""
+
+
+def load_state(path: Path) -> tuple[State, str | None]:
+    """Read the last choices.
+
+    Returns:
+        The choices, and a warning where the file cannot be followed: then they are empty.
+    """
+    try:
+        file = read_toml(path, only_regular=True)
+        known = {name: file.table[name] for name in State.__struct_fields__ if name in file.table}
+        # What a newer version wrote beside them is not our business.
+        return convert_mapping(file, [], known, State), None
+    except FileNotFoundError:
+        return State(), None
+    except ConfigError as error:
+        return State(), f"the last choices are forgotten: {error}"
+
+
+def save_state(path: Path, state: State) -> None:
+    """Write the last choices, atomically and for the user alone.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    import tomli_w
+
+    table = {name: value for name, value in msgspec.structs.asdict(state).items() if value}
+    try:
+        content = tomli_w.dumps(table).encode()
+    except UnicodeEncodeError:  # a folder whose name is not text
+        table.pop("save_dir", None)
+        content = tomli_w.dumps(table).encode(errors="replace")
+    private_dir(path.parent)
+    write_atomically(path, content, overwrite=True)

@@ -1,0 +1,1 @@
+"""The configuration, its errors, and the files it is kept in."""
