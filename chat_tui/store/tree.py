@@ -1,0 +1,206 @@
+"""Conversations and their messages in the tables; every function runs inside a transaction."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+from chat_tui.conversation import Conversation
+from chat_tui.errors import NotFound, StoreError
+from chat_tui.ids import ConversationId, MessageId
+from chat_tui.message import Message, Part
+from chat_tui.store.replies import as_recorded, ending_columns, write_parts
+from chat_tui.store.rows import from_us, now_us, part_from_row, storable, to_us
+from chat_tui.store.writers import Writer
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+
+def add_conversation(connection: Connection, conversation: Conversation, writer: Writer) -> None:
+    """Store a conversation with all its messages.
+
+    Raises:
+        StoreError: it is stored already.
+    """
+    created_us = to_us(conversation.created)
+    added = connection.execute(
+        "INSERT INTO conversation (id, title, created_us, updated_us, leaf, system_prompt)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (
+            conversation.id,
+            storable(conversation.title) if conversation.named else None,
+            created_us,
+            max([created_us, *(to_us(message.created) for message in conversation)]),
+            conversation.leaf,
+            storable(conversation.system_prompt),
+        ),
+    )
+    if added.rowcount == 0:
+        raise StoreError(f"conversation {conversation.id!r} is stored already")
+    for seq, message in enumerate(conversation, start=1):
+        _insert(connection, conversation.id, message, seq, writer)
+
+
+def add_message(
+    connection: Connection, conversation_id: ConversationId, message: Message, writer: Writer
+) -> None:
+    """Store a message below its parent, and show it.
+
+    Raises:
+        NotFound: the conversation, or the parent in it, is not stored.
+    """
+    _change(connection, conversation_id, "updated_us", now_us())
+    _change(connection, conversation_id, "leaf", message.id)
+    if message.parent is not None:
+        _require(connection, conversation_id, message.parent)
+    (last,) = connection.execute(
+        "SELECT coalesce(max(seq), 0) FROM message WHERE conversation_id = ?", (conversation_id,)
+    ).fetchone()
+    _insert(connection, conversation_id, message, last + 1, writer)
+
+
+def load(connection: Connection, conversation_id: ConversationId) -> Conversation:
+    """Read a conversation.
+
+    Raises:
+        NotFound: it is not stored.
+        StoreError: a row of it cannot be read.
+    """
+    row = connection.execute(
+        "SELECT * FROM conversation WHERE id = ?", (conversation_id,)
+    ).fetchone()
+    if row is None:
+        raise _no_conversation(conversation_id)
+    parts: dict[str, list[Part]] = {}
+    for message_id, *part in connection.execute(
+        "SELECT m.id, p.kind, p.text, p.body"
+        " FROM message AS m CROSS JOIN part AS p ON p.message_id = m.id"
+        " WHERE m.conversation_id = ? ORDER BY m.seq, p.seq",
+        (conversation_id,),
+    ):
+        kind, text, body = part
+        parts.setdefault(message_id, []).append(
+            part_from_row((kind, text, body), f"message {message_id}")
+        )
+    # By seq, not by time: clocks are set back, and a parent must come before its children.
+    messages = connection.execute(
+        "SELECT * FROM message WHERE conversation_id = ? ORDER BY seq", (conversation_id,)
+    ).fetchall()
+    try:
+        conversation = Conversation(
+            conversation_id,
+            title=row["title"] or "",
+            created=from_us(row["created_us"]),
+            messages=[
+                as_recorded(connection, message, tuple(parts.get(message["id"], ())))
+                for message in messages
+            ],
+            system_prompt=row["system_prompt"],
+        )
+    except ValueError as error:
+        raise StoreError(
+            f"conversation {conversation_id} cannot be read from the database: {error}"
+        ) from error
+    if row["leaf"] is None or row["leaf"] in conversation:
+        conversation.show(row["leaf"])
+    return conversation
+
+
+def set_leaf(
+    connection: Connection, conversation_id: ConversationId, leaf: MessageId | None
+) -> None:
+    if leaf is not None:
+        _require(connection, conversation_id, leaf)
+    _change(connection, conversation_id, "leaf", leaf)
+
+
+def set_title(connection: Connection, conversation_id: ConversationId, title: str) -> None:
+    _change(connection, conversation_id, "title", storable(title) or None)
+
+
+def set_system_prompt(connection: Connection, conversation_id: ConversationId, text: str) -> None:
+    _change(connection, conversation_id, "system_prompt", storable(text))
+
+
+def delete(connection: Connection, conversation_id: ConversationId) -> None:
+    done = connection.execute("DELETE FROM conversation WHERE id = ?", (conversation_id,))
+    if done.rowcount == 0:
+        raise _no_conversation(conversation_id)
+    connection.execute("DELETE FROM draft WHERE conversation_id = ?", (conversation_id,))
+
+
+def save_draft(connection: Connection, conversation_id: ConversationId, text: str) -> None:
+    if not text:
+        connection.execute("DELETE FROM draft WHERE conversation_id = ?", (conversation_id,))
+        return
+    connection.execute(
+        "INSERT INTO draft (conversation_id, text, updated_us) VALUES (?, ?, ?)"
+        " ON CONFLICT (conversation_id)"
+        " DO UPDATE SET text = excluded.text, updated_us = excluded.updated_us",
+        (conversation_id, storable(text), now_us()),
+    )
+
+
+def load_draft(connection: Connection, conversation_id: ConversationId) -> str:
+    row = connection.execute(
+        "SELECT text FROM draft WHERE conversation_id = ?", (conversation_id,)
+    ).fetchone()
+    return "" if row is None else str(row["text"])
+
+
+def _insert(
+    connection: Connection,
+    conversation_id: ConversationId,
+    message: Message,
+    seq: int,
+    writer: Writer,
+) -> None:
+    streaming = message.status == "streaming"
+    if streaming:
+        connection.execute(
+            "INSERT INTO writer (id, pid, started, boot) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (id) DO NOTHING",
+            astuple(writer),
+        )
+    connection.execute(
+        "INSERT INTO message (id, conversation_id, parent_id, seq, role, created_us, writer_id,"
+        " status, provider, model, remote_id, usage, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message.id,
+            conversation_id,
+            message.parent,
+            seq,
+            message.role,
+            to_us(message.created),
+            writer.id if streaming else None,
+            *ending_columns(message),
+        ),
+    )
+    write_parts(connection, message)
+
+
+def _change(
+    connection: Connection, conversation_id: ConversationId, column: str, value: object
+) -> None:
+    done = connection.execute(
+        f"UPDATE conversation SET {column} = ? WHERE id = ?",  # noqa: S608 - a name from this file
+        (value, conversation_id),
+    )
+    if done.rowcount == 0:
+        raise _no_conversation(conversation_id)
+
+
+def _require(
+    connection: Connection, conversation_id: ConversationId, message_id: MessageId
+) -> None:
+    row = connection.execute(
+        "SELECT 1 FROM message WHERE id = ? AND conversation_id = ?", (message_id, conversation_id)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no message {message_id!r} in conversation {conversation_id!r}")
+
+
+def _no_conversation(conversation_id: ConversationId) -> NotFound:
+    return NotFound(f"no conversation {conversation_id!r}", hint="`chat-tui list` shows the ids")

@@ -1,0 +1,127 @@
+"""Making and updating the tables."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from chat_tui.errors import NewerStore, StoreError
+from chat_tui.message import Status
+from chat_tui.store import migrations
+from chat_tui.store.migrations import CURRENT, migrate, version
+from chat_tui.store.schema import APPLICATION_ID
+from chat_tui.store.store import Store
+
+
+def bytes_of(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(tmp_path / "c.db", isolation_level=None)) as connection:
+        yield connection
+
+
+def test_an_empty_file_becomes_a_database_of_the_current_version(
+    connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    assert version(connection, tmp_path) == 0
+    migrate(connection, tmp_path)
+    assert version(connection, tmp_path) == CURRENT
+    assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+
+
+def test_every_table_is_strict(connection: sqlite3.Connection, tmp_path: Path) -> None:
+    migrate(connection, tmp_path)
+    tables = connection.execute(
+        "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE"
+        " 'sqlite_%'"
+    ).fetchall()
+    assert {name for name, _ in tables} == {
+        "conversation", "message", "part", "event", "writer", "attachment", "draft",
+    }  # fmt: skip
+    assert all(strict for _, strict in tables)
+
+
+def test_every_status_of_a_message_is_allowed(
+    connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    migrate(connection, tmp_path)
+    connection.execute("INSERT INTO conversation (id, created_us, updated_us) VALUES ('c', 0, 0)")
+    insert = (
+        "INSERT INTO message (id, conversation_id, seq, role, status, created_us)"
+        " VALUES (?1, 'c', ?2, 'assistant', ?1, 0)"
+    )
+    for seq, status in enumerate(get_args(Status)):
+        connection.execute(insert, (status, seq))
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        connection.execute(insert, ("odd", 99))
+
+
+def test_a_step_that_fails_leaves_the_version_before_it(
+    connection: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(connection, tmp_path)
+    step = ("CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT", "CREATE TABLE later (again)")
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, step))
+    monkeypatch.setattr(migrations, "CURRENT", CURRENT + 1)
+    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+        migrate(connection, tmp_path)
+    assert not connection.in_transaction
+    assert version(connection, tmp_path) == CURRENT
+    assert connection.execute(
+        "SELECT count(*) FROM sqlite_schema WHERE name = 'later'"
+    ).fetchone() == (0,)
+
+
+def test_many_that_start_at_once_take_each_step_once(tmp_path: Path) -> None:
+    path = tmp_path / "c.db"
+    together = threading.Barrier(4)
+    versions: list[int] = []
+
+    def start() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=5)) as connection:
+            together.wait()
+            migrate(connection, path)
+            versions.append(version(connection, path))
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert versions == [CURRENT] * 4
+
+
+async def test_a_newer_database_is_refused_and_left_as_it_is(path: Path, store: Store) -> None:
+    await store.list()
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {CURRENT + 1}")
+    before = bytes_of(path)
+    again = Store(path)
+    with pytest.raises(NewerStore) as caught:
+        await again.list()
+    await again.close()
+    assert str(path) in str(caught.value)
+    assert "update chat-tui" in caught.value.hint
+    assert bytes_of(path) == before
+
+
+async def test_the_database_of_another_program_is_refused_and_left_as_it_is(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmark (url TEXT)")
+    before = bytes_of(path)
+    store = Store(path)
+    with pytest.raises(StoreError, match="another program"):
+        await store.list()
+    await store.close()
+    assert bytes_of(path) == before
