@@ -7,6 +7,7 @@
     │   └── NewerStore          written by a newer version of the program
     ├── TranscriptError         a document cannot be written or read
     │   └── TranscriptExists    something is there already; only its owner may replace it
+    ├── MediaError              a picture cannot be kept
     └── ProviderError           a provider or the way to it failed; becomes a `StreamError` event
         ├── AuthFailed          the key is missing, wrong or without rights      (kind auth)
         ├── RateLimited         too many requests                                (kind rate_limit)
@@ -87,6 +88,10 @@ class TranscriptError(ChatTuiError):
 
 class TranscriptExists(TranscriptError):
     """Something is in the place already."""
+
+
+class MediaError(ChatTuiError):
+    """A picture is not one that we keep, or the disk does not take it."""
 
 
 class ProviderError(ChatTuiError):

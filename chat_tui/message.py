@@ -5,7 +5,7 @@ pictures and notices are kept as the event that said so.
 """
 
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 import msgspec
 
@@ -86,6 +86,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
                 return "cancelled"
             case Finished():
                 return "complete"
+            case _:
+                assert_never(self.outcome)
 
     @property
     def text(self) -> str:

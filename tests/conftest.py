@@ -5,7 +5,12 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A busy machine is no finding: examples are bounded by their number, not by a clock.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 RESERVED = (".invalid", ".test", ".example")
 """Names that never resolve (RFC 6761), for tests of what happens then."""

@@ -1,0 +1,1 @@
+"""Conversations as documents: one file a format."""

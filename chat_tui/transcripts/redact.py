@@ -1,0 +1,52 @@
+"""Keys taken out of what servers say: some repeat the key that they refuse."""
+
+import re
+from typing import Final, TypeVar
+
+import msgspec
+
+from chat_tui.conversation import Conversation
+from chat_tui.events import Notice, StreamError
+from chat_tui.message import Message
+
+_T = TypeVar("_T", Notice, StreamError)
+
+MASK: Final = "••••"
+
+_KEYS: Final = re.compile(
+    r"(?P<scheme>\b(?:Bearer|Basic|Key)\s+)(?=\S{0,200}?\d)[A-Za-z0-9._~+/:=-]{8,}"
+    r"|\b(?:sk|fk|pk|rk|gsk|xai|ghp|hf)[-_](?=[A-Za-z_-]{0,64}\d)[A-Za-z0-9_-]{8,}"
+    r"|\bAIza[A-Za-z0-9_-]{20,}"
+    r"|\b[0-9a-f-]{36}:[0-9a-f]{32}\b",
+    re.IGNORECASE,
+)
+"""What follows an authorization scheme, and the prefixes by which vendors mark their keys."""
+
+
+def without_keys(text: str) -> str:
+    """Mask what has the shape of a key."""
+    return _KEYS.sub(lambda found: (found["scheme"] or "") + MASK, text)
+
+
+def redacted(message: Message) -> Message:
+    """Mask keys in the notices and the error of a message; what people said stays as it is."""
+    outcome = message.outcome
+    return msgspec.structs.replace(
+        message,
+        parts=tuple(
+            _masked(part, "text") if isinstance(part, Notice) else part for part in message.parts
+        ),
+        outcome=_masked(outcome, "message", "hint")
+        if isinstance(outcome, StreamError)
+        else outcome,
+    )
+
+
+def redacted_path(conversation: Conversation) -> tuple[Message, ...]:
+    """The shown path, root first, as it may be written down."""
+    return tuple(redacted(message) for message in conversation.path())
+
+
+def _masked(value: _T, *fields: str) -> _T:
+    changes = {field: without_keys(getattr(value, field)) for field in fields}
+    return msgspec.structs.replace(value, **changes)

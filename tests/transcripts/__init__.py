@@ -1,0 +1,1 @@
+"""Tests of the documents that a conversation is saved as."""
