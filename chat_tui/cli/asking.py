@@ -1,0 +1,196 @@
+"""The errand behind `chat-tui ask`: from a prompt to a saved reply and an exit code."""
+
+import asyncio
+import sys
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from chat_tui.cli.output import Out, ReaderGone, Remarks, let_go_of_stdout
+from chat_tui.cli.printing import JsonPrinter, Printer, TextPrinter
+from chat_tui.cli.signals import Interruption, interruption
+from chat_tui.config.model import Config
+from chat_tui.config.paths import Paths
+from chat_tui.config.state import load_state
+from chat_tui.conversation import Conversation
+from chat_tui.errors import ConfigError, NotFound, StoreError
+from chat_tui.events import Finished, Terminal, ToolCall
+from chat_tui.message import Message
+from chat_tui.providers.base import Provider
+from chat_tui.roster import Roster
+from chat_tui.session import Reply, Session
+from chat_tui.store.store import Store
+from chat_tui.text import clean_line
+
+EXIT_DONE: Final = 0
+EXIT_FAILED: Final = 1
+EXIT_EARLY: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What the command line asks for."""
+
+    text: str
+    provider: str | None
+    model: str
+    """Empty: the provider's own."""
+    system: str | None
+    """Null: the configured one, or that of the conversation."""
+    attachments: tuple[Path, ...]
+    output: Path | None
+    as_json: bool
+    latest: bool
+    save: bool
+
+
+async def run(errand: Errand, config: Config, paths: Paths, roster: Roster) -> int:
+    """Ask, print, save.
+
+    Args:
+        errand: What to do.
+        config: The configuration.
+        paths: Where conversations and last choices are.
+        roster: The providers; closed at the end.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        ChatTuiError: nothing was asked, for the reason it names.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    answer = Out(sys.stdout)
+    remarks = Remarks(Out(sys.stderr), answer)
+    printer = JsonPrinter(answer) if errand.as_json else TextPrinter(answer, remarks)
+    store = Store(paths.database)
+    with interruption(task.cancel) as signals:
+        try:
+            talk = _Talk(errand, config, paths, roster, store, remarks)
+            return await talk.hold(printer, signals)
+        except asyncio.CancelledError:
+            if signals.code is None:
+                raise
+            return signals.code
+        finally:
+            signals.wait()
+            await roster.aclose()
+            await store.close()
+
+
+class _Talk:
+    def __init__(
+        self,
+        errand: Errand,
+        config: Config,
+        paths: Paths,
+        roster: Roster,
+        store: Store,
+        remarks: Remarks,
+    ) -> None:
+        self._errand = errand
+        self._config = config
+        self._paths = paths
+        self._roster = roster
+        self._store = store
+        self._remarks = remarks
+        self._trouble = ""
+
+    async def hold(self, printer: Printer, signals: Interruption) -> int:
+        errand = self._errand
+        try:
+            conversation = await self._conversation()
+            provider, model = await self._answerer(conversation)
+        except asyncio.CancelledError:
+            with suppress(ReaderGone):
+                printer.show([Finished("cancelled")])
+            raise
+        session = Session(
+            conversation, self._store if errand.save else None, on_trouble=self._tell_trouble
+        )
+        signals.wait()  # from here on a signal stops the reply, and what came is saved
+        reply = await session.send(errand.text, provider, model=model)
+        signals.now_does(session.cancel)
+        try:
+            reader_left = await _print(reply, printer, session)
+        finally:
+            await session.aclose()
+        if reader_left:
+            let_go_of_stdout()
+        if signals.code is not None:
+            return signals.code
+        return (
+            EXIT_EARLY if reader_left else _exit_code(reply.worker.terminal, conversation[reply.id])
+        )
+
+    async def _conversation(self) -> Conversation:
+        errand = self._errand
+        if not errand.latest:
+            prompt = self._config.app.system_prompt if errand.system is None else errand.system
+            return Conversation(system_prompt=prompt)
+        latest = await self._store.latest()
+        if latest is None:
+            raise NotFound("there is no conversation to continue")
+        conversation = await self._store.load(latest)
+        if errand.system is not None:
+            conversation.system_prompt = errand.system
+            if errand.save:
+                await self._store.set_system_prompt(latest, errand.system)
+        return conversation
+
+    async def _answerer(self, conversation: Conversation) -> tuple[Provider, str]:
+        """The provider and the model: as asked for, as in the conversation, or as usual."""
+        errand = self._errand
+        state, _ = load_state(self._paths.state_file)
+        name, model = errand.provider, errand.model
+        said = _last_reply(conversation)
+        if name is None and said is not None and said.provider in self._roster.names():
+            name = said.provider
+        if name is None:
+            name = await self._roster.default(state.provider)
+        if not model and said is not None and said.provider == name:
+            model = said.model
+        provider = self._roster.provider(name)
+        if errand.attachments:
+            raise ConfigError(f"provider {name!r} takes no files", hint="leave out -a")
+        if errand.output is not None and not provider.capabilities.images_out:
+            self._remarks.line(f"chat-tui: provider {name!r} makes no pictures: -o is not used")
+        return provider, model or provider.model or state.models.get(name, "")
+
+    def _tell_trouble(self, trouble: StoreError | None) -> None:
+        told = "" if trouble is None else str(trouble)
+        if told and told != self._trouble:
+            self._remarks.line(clean_line(f"chat-tui: not saved: {told}", 500))
+        self._trouble = told
+
+
+async def _print(reply: Reply, printer: Printer, session: Session) -> bool:
+    """Print a reply to its end; true when nobody reads it any more, and it was stopped."""
+    reader_left = False
+    async with aclosing(reply.worker.subscribe()) as batches:
+        async for batch in batches:
+            if reader_left:
+                continue
+            try:
+                printer.show(batch)
+            except ReaderGone:
+                reader_left = True
+                session.cancel()
+    return reader_left
+
+
+def _last_reply(conversation: Conversation) -> Message | None:
+    replies = [message for message in conversation.path() if message.role == "assistant"]
+    return replies[-1] if replies else None
+
+
+def _exit_code(ended: Terminal | None, message: Message) -> int:
+    if not isinstance(ended, Finished):
+        return EXIT_FAILED
+    if ended.reason == "tool_calls":
+        calls = [part for part in message.parts if isinstance(part, ToolCall)]
+        settled = bool(calls) and all(call.state != "running" for call in calls)
+        return EXIT_DONE if settled else EXIT_EARLY
+    return EXIT_DONE if ended.reason in {"stop", "unknown"} else EXIT_EARLY

@@ -1,0 +1,142 @@
+"""The command `chat-tui`: its subcommands, and how every run of it ends."""
+
+import contextlib
+import difflib
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from chat_tui import __version__
+from chat_tui.cli.options import AppChoices, place_options
+from chat_tui.cli.output import let_go_of_stdout
+from chat_tui.errors import ChatTuiError, NotFound, ProviderError, StoreError
+from chat_tui.text import clean_line
+
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+LINE_MAX_CHARS: Final = 2000
+
+_COMMANDS: Final = {
+    "ask": "chat_tui.cli.ask:ask",
+    "export": "chat_tui.cli.export:export",
+    "list": "chat_tui.cli.list:list_conversations",
+    "providers": "chat_tui.cli.providers:providers",
+}
+
+
+class Commands(click.Group):
+    """Subcommands whose files are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            code = super().invoke(ctx)
+            _flush()
+        except BrokenPipeError:
+            let_go_of_stdout()
+            return 0
+        return code
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+            close = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_COMMANDS)}"
+            raise click.UsageError(f"no command {args[0]!r} ({hint})", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, invoke_without_command=True)
+@place_options
+@click.option("-p", "--provider", metavar="NAME", help="Who answers.")
+@click.option("-m", "--model", metavar="NAME", help="The provider's model.")
+@click.option("--demo", is_flag=True, help="Talk to the built-in demo; needs no key.")
+@click.option("--resume", metavar="ID", help="Open this conversation; the start of its id will do.")
+@click.option("--continue", "latest", is_flag=True, help="Open the latest conversation.")
+@click.version_option(__version__, prog_name="chat-tui", message="%(prog)s %(version)s")
+@click.pass_context
+def chat_tui(
+    ctx: click.Context,
+    provider: str | None,
+    model: str | None,
+    demo: bool,
+    resume: str | None,
+    latest: bool,
+) -> int:
+    """Chat in the terminal. Without a command, the app opens."""
+    choices = AppChoices(provider, model, demo=demo, resume=resume, latest=latest)
+    if resume is not None and latest:
+        raise click.UsageError("--resume and --continue name two conversations", ctx)
+    if ctx.invoked_subcommand is not None:
+        choices.hand_to(ctx)
+        return 0
+    from chat_tui.cli.open_app import open_app
+
+    return open_app(ctx, choices)
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        args: Without them, those of the process.
+
+    Returns:
+        The exit code: 0 finished, 1 the provider, the network or the disk failed, 2 usage or
+        configuration, 3 the reply ended early, 128 and a signal's number when one ended it.
+    """
+    try:
+        code = chat_tui.main(args, prog_name="chat-tui", standalone_mode=False)
+    except click.Abort:
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        return _fail(_usage_line(error), EXIT_USAGE)
+    except ChatTuiError as error:
+        failed = isinstance(error, ProviderError | StoreError) and not isinstance(error, NotFound)
+        return _fail(_with_hint(error), EXIT_FAILED if failed else EXIT_USAGE)
+    except OSError as error:
+        let_go_of_stdout()
+        place = f"{error.filename}: " if error.filename else ""
+        return _fail(place + (error.strerror or type(error).__name__).lower(), EXIT_FAILED)
+    return code if isinstance(code, int) else 0
+
+
+def _usage_line(error: click.ClickException) -> str:
+    message = error.format_message().rstrip(".")
+    line = message[:1].lower() + message[1:]
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        line += f"; see: {error.ctx.command_path} --help"
+    return line
+
+
+def _with_hint(error: ChatTuiError) -> str:
+    text = str(error)
+    if error.hint and error.hint not in text:
+        text = f"{text} ({error.hint})"
+    return text
+
+
+def _fail(line: str, code: int) -> int:
+    with contextlib.suppress(OSError):  # nobody reads it
+        click.echo(f"chat-tui: {clean_line(line, LINE_MAX_CHARS)}", err=True)
+    return code
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()

@@ -1,0 +1,38 @@
+"""Opening the app from the command line."""
+
+import sys
+
+import click
+
+from chat_tui.cli.options import AppChoices, load_config, paths_of, roster_of
+
+
+def open_app(ctx: click.Context, choices: AppChoices) -> int:
+    """Open the app, and give its exit code when it is closed.
+
+    Raises:
+        click.UsageError: there is no terminal.
+        ConfigError: the configuration cannot be followed, or there is no such provider.
+    """
+    paths = paths_of(ctx)
+    config = load_config(paths, quiet=True)
+    if choices.provider is not None:
+        roster_of(config, demo=choices.demo).require(choices.provider)
+    if not _on_terminal():
+        raise click.UsageError("the app needs a terminal; in a script, use `chat-tui ask`", ctx)
+    from chat_tui.app import AppOptions, run
+
+    options = AppOptions(
+        config=config,
+        paths=paths,
+        provider=choices.provider,
+        model=choices.model,
+        demo=choices.demo,
+        resume=choices.resume,
+        latest=choices.latest,
+    )
+    return run(options)
+
+
+def _on_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

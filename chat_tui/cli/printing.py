@@ -1,0 +1,142 @@
+"""A reply on the standard streams: as text for people, or as JSON for programs."""
+
+from collections.abc import Sequence
+from typing import Protocol, assert_never
+
+from chat_tui.cli.output import Out, Remarks
+from chat_tui.events import (
+    Finished,
+    ImagePreview,
+    ImageProgress,
+    ImageResult,
+    Notice,
+    ReasoningDelta,
+    SourceRefs,
+    Started,
+    Step,
+    StreamError,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    Usage,
+    encode_event,
+)
+from chat_tui.text import Cleaner, clean_line
+
+LINE_MAX_CHARS = 500
+
+
+class Printer(Protocol):
+    """A reader of a reply's events."""
+
+    def show(self, batch: Sequence[StreamEvent]) -> None:
+        """Write the next events.
+
+        Raises:
+            ReaderGone: nobody reads the answer any more.
+        """
+        ...
+
+
+class JsonPrinter:
+    """One line of JSON an event, text as the server sent it."""
+
+    def __init__(self, answer: Out) -> None:
+        self._answer = answer
+
+    def show(self, batch: Sequence[StreamEvent]) -> None:
+        self._answer.write_bytes(b"".join(encode_event(event) + b"\n" for event in batch))
+
+
+class TextPrinter:
+    """The answer to stdout, all that goes with it to stderr; both cleaned."""
+
+    def __init__(self, answer: Out, remarks: Remarks) -> None:
+        self._answer = answer
+        self._remarks = remarks
+        self._text = Cleaner()
+        self._reasoning = Cleaner()
+        self._steps: dict[str, str] = {}
+        self._sources = SourceRefs(())
+
+    def show(self, batch: Sequence[StreamEvent]) -> None:
+        for event in batch:
+            self._show(event)
+
+    def _show(self, event: StreamEvent) -> None:
+        match event:
+            case TextDelta(text=text):
+                self._say(self._text.feed(text))
+            case ReasoningDelta(text=text):
+                self._remarks.more(self._reasoning.feed(text))
+            case Step():
+                detail = f": {event.detail}" if event.detail else ""
+                self._once(f"step {event.id}", f"{event.label} ({event.state}){detail}")
+            case ToolCall():
+                self._once(f"tool {event.id}", f"tool {event.name} ({event.state})")
+            case ImageProgress():
+                self._progress(event)
+            case ImageResult():
+                self._once(f"picture {event.job} {event.index}", _place(event))
+            case SourceRefs():
+                self._sources = event
+            case Notice(text=text):
+                self._remarks.line(clean_line(text, LINE_MAX_CHARS), dim=True)
+            case Finished() | StreamError():
+                self._end(event)
+            case Started() | ImagePreview() | Usage():
+                pass
+            case _:
+                assert_never(event)
+
+    def _say(self, text: str) -> None:
+        if text:
+            if self._answer.is_terminal:
+                self._remarks.end_line()
+            self._answer.write(text)
+
+    def _once(self, key: str, line: str) -> None:
+        """Say a line unless it was the last thing said of the same."""
+        if self._steps.get(key) != line:
+            self._steps[key] = line
+            self._remarks.line(clean_line(line, LINE_MAX_CHARS), dim=True)
+
+    def _progress(self, event: ImageProgress) -> None:
+        fraction = "" if event.fraction is None else f" {event.fraction:.0%}"
+        place = "" if event.queue_position is None else f", place {event.queue_position}"
+        note = f": {event.note}" if event.note else ""
+        if self._remarks.on_terminal:
+            line = f"picture {event.state}{fraction}{place}{note}"
+            self._remarks.passing(clean_line(line, 70))
+        else:
+            self._once(f"job {event.job}", f"picture {event.state}{place}{note}")
+
+    def _end(self, event: Finished | StreamError) -> None:
+        self._say(self._text.end())
+        self._remarks.end_line()
+        for number, source in enumerate(self._sources.sources, 1):
+            place = " ".join(part for part in (source.title, source.url) if part) or "untitled"
+            self._remarks.line(clean_line(f"[{number}] {place}", LINE_MAX_CHARS), dim=True)
+        self._answer.end_line()
+        match event:
+            case StreamError(message=message, hint=hint):
+                line = f"chat-tui: {message} ({hint})" if hint else f"chat-tui: {message}"
+                self._remarks.line(clean_line(line, LINE_MAX_CHARS))
+            case Finished(reason=reason) if reason in _SHORT:
+                self._remarks.line(f"chat-tui: {_SHORT[reason]}")
+            case Finished():
+                pass
+            case _:
+                assert_never(event)
+
+
+_SHORT = {
+    "length": "the reply was cut off at the length limit",
+    "filtered": "the provider filtered the reply",
+    "incomplete": "the reply is incomplete",
+    "cancelled": "stopped",
+}
+
+
+def _place(event: ImageResult) -> str:
+    return event.path or event.url or "a picture without an address"

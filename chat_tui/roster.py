@@ -1,0 +1,182 @@
+"""The configured providers, each built when it is first needed."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from chat_tui.config.model import Config, ProviderEntry
+from chat_tui.config.toml_file import nearest
+from chat_tui.errors import AuthFailed, ChatTuiError, ConfigError, ProviderError
+from chat_tui.providers.base import Provider
+from chat_tui.providers.kinds import Services
+from chat_tui.registry import Registry
+from chat_tui.secrets import KeyRing, NoKey, probe
+
+DEMO: Final = "demo"
+"""The name, and the kind, of the provider that is always there."""
+
+CHECK_TIMEOUT_S: Final = 10.0
+
+Readiness: TypeAlias = Literal["ready", "needs a key", "not reachable"]
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list of providers says about one."""
+
+    name: str
+    kind: str
+    """Empty for a file that cannot be followed."""
+    model: str
+    """The configured model; empty where there is none."""
+    state: Readiness
+    reason: str
+    """Where the key comes from, or what is wrong; never a key."""
+
+
+class Roster:
+    """Providers by the user's names. Whoever made it closes it."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        environ: Mapping[str, str],
+        registry: Registry,
+        demo: bool = False,
+    ) -> None:
+        """List the providers; none is built yet.
+
+        Args:
+            config: What the user configured.
+            environ: Where variables with keys and proxies are looked up.
+            registry: The kinds of providers; the demo's comes from here.
+            demo: The user asked for the demo, whatever is configured.
+        """
+        self._config = config
+        self._environ = environ
+        self._registry = registry
+        self._demo = demo
+        self._broken = {one.name: one.error for one in config.broken}
+        self._keys = KeyRing(environ)
+        self._built: dict[str, Provider] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Every provider, in the order of the configuration; the demo last."""
+        return tuple(dict.fromkeys([*self._config.providers, *self._broken, DEMO]))
+
+    def require(self, name: str) -> None:
+        """Make sure that a provider can be built.
+
+        Raises:
+            ConfigError: there is none of that name, or its file cannot be followed.
+        """
+        self._entry(name)
+
+    def provider(self, name: str) -> Provider:
+        """Give the provider of a name, the same one each time.
+
+        Raises:
+            ConfigError: there is none of that name, or its file cannot be followed.
+            ProviderError: its configuration leads nowhere, such as a proxy that cannot be used.
+        """
+        if name not in self._built:
+            entry = self._entry(name)
+            self._built[name] = entry.kind.build(name, entry.options, self._services(entry))
+        return self._built[name]
+
+    async def listings(self) -> tuple[Listing, ...]:
+        """Say of each whether there is a key for it, without asking its server."""
+        return tuple(await asyncio.gather(*(self._listing(name) for name in self.names())))
+
+    async def check(self, name: str, timeout_s: float = CHECK_TIMEOUT_S) -> Listing:
+        """Ask a provider's server for its models, and say what came of it."""
+        listing = await self._listing(name)
+        if listing.state != "ready":
+            return listing
+        state: Readiness = "ready"
+        try:
+            async with asyncio.timeout(timeout_s):
+                count = len(await self.provider(name).models())
+            reason = "1 model" if count == 1 else f"{count} models"
+        except TimeoutError:
+            state, reason = "not reachable", f"no answer in {timeout_s:g} s"
+        except AuthFailed as error:
+            state, reason = "needs a key", _told(error)
+        except ProviderError as error:
+            state, reason = "not reachable", _told(error)
+        return msgspec.structs.replace(listing, state=state, reason=reason)
+
+    async def default(self, last: str | None) -> str:
+        """Choose who answers when nobody was named.
+
+        Args:
+            last: The provider that was used last; ignored when it is gone.
+
+        Returns:
+            The configured one, else the last one, else the first that is ready, else the demo.
+        """
+        if self._demo:
+            return DEMO
+        if self._config.app.provider is not None:
+            return self._config.app.provider
+        if last and last in self.names() and last not in self._broken:
+            return last
+        for name in self._config.providers:
+            if (await self._listing(name)).state == "ready":
+                return name
+        return DEMO
+
+    async def aclose(self) -> None:
+        """Close every provider that was built. Idempotent."""
+        async with AsyncExitStack() as stack:
+            for provider in self._built.values():
+                stack.push_async_callback(provider.aclose)
+            self._built = {}
+
+    def _entry(self, name: str) -> ProviderEntry:
+        entry = self._config.providers.get(name)
+        if name == DEMO and (self._demo or (entry is None and name not in self._broken)):
+            return self._demo_entry()
+        if name in self._broken:
+            raise self._broken[name]
+        if entry is None:
+            raise ConfigError(f"no provider {name[:64]!r}", hint=nearest(name, self.names()))
+        return entry
+
+    def _demo_entry(self) -> ProviderEntry:
+        kind = self._registry.get(DEMO)
+        return ProviderEntry(DEMO, kind, kind.options(kind=DEMO), NoKey(), Path())
+
+    def _services(self, entry: ProviderEntry) -> Services:
+        from chat_tui.net.proxies import proxy_for
+
+        return Services(
+            key=entry.key,
+            idle_timeout_s=self._config.app.idle_timeout_s,
+            max_event_bytes=self._config.app.max_event_bytes,
+            proxy=lambda url: proxy_for(url, self._environ),
+            ca_file=self._environ.get("SSL_CERT_FILE") or None,
+            keys=self._keys,
+        )
+
+    async def _listing(self, name: str) -> Listing:
+        try:
+            entry = self._entry(name)
+        except ConfigError as error:
+            return Listing(name=name, kind="", model="", state="not reachable", reason=str(error))
+        key = await probe(entry.key, self._environ)
+        return Listing(
+            name=name,
+            kind=entry.kind.name,
+            model=entry.model,
+            state="ready" if key.ready else "needs a key",
+            reason=key.reason,
+        )
+
+
+def _told(error: ChatTuiError) -> str:
+    return f"{error.message} ({error.hint})" if error.hint else error.message
