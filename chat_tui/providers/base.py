@@ -58,6 +58,11 @@ class Provider(Protocol):
         ...
 
     @property
+    def parameters(self) -> Mapping[str, object]:
+        """What the user configured to go into the body of every request."""
+        ...
+
+    @property
     def capabilities(self) -> Capabilities: ...
 
     def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:

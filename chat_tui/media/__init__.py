@@ -1,0 +1,1 @@
+"""Pictures from outside: recognised, checked and kept."""

@@ -1,0 +1,374 @@
+"""The OpenAI chat-completions dialect: two pure halves, shared by every kind that speaks it.
+
+Vendor page: https://platform.openai.com/docs/api-reference/chat (read 2026-11-20). Servers
+differ in nearly every field, so all of them are read as optional and unknown ones are ignored.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chat_tui.errors import ProtocolViolation, ProviderFailed
+from chat_tui.events import (
+    Finished,
+    FinishReason,
+    ImageResult,
+    Notice,
+    ReasoningDelta,
+    Started,
+    StreamEvent,
+    TextDelta,
+    Usage,
+)
+from chat_tui.message import Message
+from chat_tui.net.error_text import error_message
+from chat_tui.net.frames import Frame, is_keepalive
+from chat_tui.providers.bad_frames import BadFrames
+from chat_tui.providers.base import Request
+from chat_tui.providers.citations import Citations
+from chat_tui.providers.halves import decode_delta
+from chat_tui.providers.inline_pictures import picture_at
+from chat_tui.providers.think import ThinkSplitter
+from chat_tui.providers.tool_fragments import ToolFragments
+from chat_tui.text import SurrogateJoiner, clean
+
+DONE = "[DONE]"
+MAX_COUNT = 2**53
+"""Larger counts are nonsense, and no JSON reader takes them."""
+
+FINISH_REASONS: Mapping[str, FinishReason] = {
+    "stop": "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "eos": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "content_filter": "filtered",
+    "safety": "filtered",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "aborted": "incomplete",
+    "insufficient_system_resource": "incomplete",
+}
+
+
+def encode(request: Request, *, model: str) -> dict[str, object]:
+    """Build the request body; the user's parameters win over what we would send.
+
+    Args:
+        request: The turn to be answered.
+        model: The model of a request that names none.
+    """
+    messages: list[dict[str, object]] = []
+    if request.system_prompt:
+        messages.append({"role": "system", "content": clean(request.system_prompt)})
+    messages += [
+        {"role": message.role, "content": clean(message.text)}
+        for message in request.messages
+        if _has_something_to_send(message)
+    ]
+    return {
+        "model": request.model or model,
+        "messages": messages,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **request.parameters,
+    }
+
+
+def decode_usage(usage: object) -> Iterator[Usage]:
+    """Yield the totals of a `usage` object, in the words of either of OpenAI's dialects."""
+    match usage:
+        case {} if usage:
+            yield Usage(
+                input_tokens=_count(usage.get("prompt_tokens", usage.get("input_tokens"))),
+                output_tokens=_count(usage.get("completion_tokens", usage.get("output_tokens"))),
+                cost_usd=_amount(usage.get("cost")),
+            )
+
+
+class ChatDecoder:
+    """Reads one reply, frame by frame."""
+
+    def __init__(self, *, provider: str, model: str) -> None:
+        """Start a reply.
+
+        Args:
+            provider: The user's name for the provider.
+            model: What was asked for; a server may name what it really used.
+        """
+        self._provider = provider
+        self._model = model
+        self._started = False
+        self._think = ThinkSplitter()
+        self._text_halves = SurrogateJoiner()
+        self._thought_halves = SurrogateJoiner()
+        self._refusal_halves = SurrogateJoiner()
+        self._tools = ToolFragments()
+        self._citations = Citations()
+        self._bad_frames = BadFrames()
+        self._pictures = 0
+        self._finish: str | None = None
+        self._ended = False
+        self._unknown = False
+        self._answered = False
+        self._thought = False
+        self._told_alternatives = False
+
+    @property
+    def finish_seen(self) -> bool:
+        """The provider said how the reply ends; only usage may still come."""
+        return self._finish is not None
+
+    @property
+    def ended(self) -> bool:
+        """The terminal event has been yielded."""
+        return self._ended
+
+    def decode(self, frame: Frame) -> Iterator[StreamEvent]:
+        """Yield the events of one frame.
+
+        Raises:
+            ProviderFailed: the frame is an error object.
+            ProtocolViolation: too many frames are not what the dialect promises.
+        """
+        data = frame.data.strip()
+        if self._ended or not data or is_keepalive(frame):
+            return
+        if data == DONE:
+            yield from self.end()
+            return
+        try:
+            chunk = decode_delta(data)
+        except ProtocolViolation:
+            chunk = None
+        if frame.event == "error":
+            raise ProviderFailed(error_message(chunk if chunk is not None else data))
+        if isinstance(chunk, dict):
+            yield from self._chunk(chunk)
+        else:
+            yield self._bad_frames.skip()
+
+    def whole(self, body: object) -> Iterator[StreamEvent]:
+        """Yield the events of a reply that came as one JSON document.
+
+        Raises:
+            ProviderFailed: it is an error object.
+            ProtocolViolation: it is not a reply.
+        """
+        if not isinstance(body, dict):
+            raise ProtocolViolation("the server's answer is not a reply of the OpenAI dialect")
+        yield from self._chunk(body)
+        yield from self.end()
+
+    def end(self) -> Iterator[StreamEvent]:
+        """Yield how the reply ended: at the provider's sign, or at a clean end of stream.
+
+        Raises:
+            ProtocolViolation: nothing came at all.
+        """
+        if self._ended:
+            return
+        yield from self._lone_halves()
+        yield from self._held_text()
+        yield from self._tools.finished()
+        if not (self.finish_seen or self._answered or self._thought or self._tools):
+            raise self._nothing_came()
+        self._ended = True
+        yield from self._closing_notices()
+        yield Finished(self._reason())
+
+    def broken_off(self) -> Iterator[StreamEvent]:
+        """Yield what was held back of a reply that will not be completed."""
+        yield from self._held_text()
+        yield from self._tools.so_far()
+
+    def _chunk(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
+        yield from self._start(chunk)
+        match chunk.get("choices"):
+            case [*choices]:
+                for choice in choices:
+                    if isinstance(choice, dict):
+                        yield from self._choice(choice)
+            case _:
+                if _is_error(chunk):
+                    raise ProviderFailed(error_message(chunk))
+                self._unknown = True  # a vendor's own event; it matters if nothing else comes
+        yield from self._citations.add(chunk.get("search_results") or chunk.get("citations"))
+        yield from decode_usage(chunk.get("usage"))
+        if chunk.get("error"):
+            raise ProviderFailed(error_message(chunk))
+
+    def _start(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
+        if self._started or "choices" not in chunk or _is_error(chunk):
+            return
+        self._started = True
+        remote_id, model = chunk.get("id"), chunk.get("model")
+        yield Started(
+            self._provider,
+            model if isinstance(model, str) and model else self._model,
+            remote_id if isinstance(remote_id, str) and remote_id else None,
+        )
+
+    def _choice(self, choice: dict[str, Any]) -> Iterator[StreamEvent]:
+        if choice.get("index") not in (0, None):
+            if not self._told_alternatives:
+                self._told_alternatives = True
+                yield Notice("the server sent several alternatives; the first one is shown")
+            return
+        # Perplexity repeats the whole message beside each delta: only one of them is new.
+        delta = choice.get("delta")
+        if not isinstance(delta, dict):
+            delta = choice.get("message")
+        if isinstance(delta, dict):
+            yield from self._delta(delta)
+        elif isinstance(text := choice.get("text"), str):
+            yield from self._text(text)
+        finish = choice.get("finish_reason")
+        if isinstance(finish, str) and finish:
+            self._finish = finish
+
+    def _delta(self, delta: dict[str, Any]) -> Iterator[StreamEvent]:
+        texts, thoughts, pictures = _content(delta.get("content"))
+        for thought in (_reasoning(delta), *thoughts):
+            yield from self._thinking(thought)
+        for text in texts:
+            yield from self._text(text)
+        if isinstance(refusal := delta.get("refusal"), str):
+            yield from self._refusal(self._refusal_halves.feed(refusal))
+        match delta.get("audio"):
+            case {"transcript": str(transcript)}:
+                yield from self._text(transcript)
+        match delta.get("images"):
+            case [*images]:
+                pictures += images
+        for picture in pictures:
+            yield from self._picture(picture)
+        yield from self._tools.add(delta)
+        yield from self._citations.add(delta.get("annotations"))
+
+    def _text(self, text: str) -> Iterator[StreamEvent]:
+        for event in self._think.feed(self._text_halves.feed(text)):
+            yield from self._content(event)
+
+    def _thinking(self, text: str) -> Iterator[StreamEvent]:
+        if joined := self._thought_halves.feed(text):
+            yield from self._content(ReasoningDelta(joined))
+
+    def _refusal(self, text: str) -> Iterator[StreamEvent]:
+        if text:
+            yield from self._content(TextDelta(text, refusal=True))
+
+    def _picture(self, picture: object) -> Iterator[StreamEvent]:
+        """OpenRouter's form; a picture with the index of an earlier one replaces it."""
+        match picture:
+            case {"image_url": {"url": str(url)} | str(url), **rest}:
+                index = _count(rest.get("index"))
+                index = self._pictures if index is None else index
+                self._pictures = max(self._pictures, index + 1)
+                for event in picture_at(url, job="reply", index=index):
+                    self._answered = self._answered or isinstance(event, ImageResult)
+                    yield event
+
+    def _content(self, event: TextDelta | ReasoningDelta) -> Iterator[StreamEvent]:
+        if isinstance(event, TextDelta):
+            self._answered = self._answered or bool(event.text.strip())
+        else:
+            self._thought = True
+        yield event
+
+    def _lone_halves(self) -> Iterator[StreamEvent]:
+        yield from self._thinking(self._thought_halves.end())
+        yield from self._text(self._text_halves.end())
+        yield from self._refusal(self._refusal_halves.end())
+
+    def _held_text(self) -> Iterator[StreamEvent]:
+        for event in self._think.end():
+            yield from self._content(event)
+
+    def _nothing_came(self) -> ProtocolViolation:
+        if self._unknown:
+            return ProtocolViolation(
+                "the server's answer is not a reply of the OpenAI dialect",
+                hint="is base_url really that of an OpenAI-compatible server?",
+            )
+        return ProtocolViolation(
+            "the server sent an empty reply",
+            hint="the prompt may be longer than the model's context, or the model is gone",
+        )
+
+    def _closing_notices(self) -> Iterator[StreamEvent]:
+        if self._finish is None:
+            yield Notice("the connection ended before the server said that the reply is complete")
+        elif self._finish.lower() not in FINISH_REASONS:
+            yield Notice(f"the server ended the reply with the reason {self._finish!r}")
+        elif FINISH_REASONS[self._finish.lower()] == "incomplete":
+            yield Notice(f"the server broke the reply off: {self._finish}")
+        elif not self._answered and not self._tools:
+            yield Notice("the server sent no answer text")
+
+    def _reason(self) -> FinishReason:
+        if self._finish is None:
+            return "incomplete"
+        reason = FINISH_REASONS.get(self._finish.lower(), "unknown")
+        return "stop" if reason == "tool_calls" and not self._tools else reason
+
+
+def _has_something_to_send(message: Message) -> bool:
+    return message.role == "user" or bool(message.text.strip())
+
+
+def _is_error(chunk: dict[str, Any]) -> bool:
+    """Error objects have no choices, but an error, or one of the flat forms."""
+    if chunk.get("error"):
+        return True
+    if "choices" in chunk:
+        return False
+    flat = (chunk.get("message"), chunk.get("msg"))
+    return any(isinstance(text, str) and text for text in flat) or bool(chunk.get("detail"))
+
+
+def _reasoning(delta: dict[str, Any]) -> str:
+    """The thought of a delta; servers repeat it under several names."""
+    for key in ("reasoning_content", "reasoning", "thinking"):
+        value = delta.get(key)
+        if isinstance(value, str) and value:
+            return value
+    details = delta.get("reasoning_details")
+    pieces: list[str] = []
+    for detail in details if isinstance(details, list) else ():
+        match detail:
+            case {"text": str(text)} | {"summary": str(text)}:
+                pieces.append(text)
+    return "".join(pieces)
+
+
+def _content(content: object) -> tuple[list[str], list[str], list[object]]:
+    """Texts, thoughts and pictures of a delta's content, which may be a list of parts."""
+    texts: list[str] = []
+    thoughts: list[str] = []
+    pictures: list[object] = []
+    for part in content if isinstance(content, list) else [content]:
+        match part:
+            case str():
+                texts.append(part)
+            case {"type": "thinking", "thinking": str(thought)}:
+                thoughts.append(thought)
+            case {"type": "thinking", "thinking": [*thinking]}:
+                thoughts += _content(thinking)[0]
+            case {"text": str(text)}:
+                texts.append(text)
+            case {"image_url": _}:
+                pictures.append(part)
+    return texts, thoughts, pictures
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= MAX_COUNT else None
+
+
+def _amount(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= MAX_COUNT else None

@@ -1,0 +1,118 @@
+"""A provider's way to its server: one HTTP client, and the key fetched when it is needed."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Final
+
+from chat_tui.errors import AuthFailed, ProviderError
+from chat_tui.net.auth import KeyAuth
+from chat_tui.net.client import HttpClient
+from chat_tui.net.error_text import redact
+from chat_tui.net.frames import Frame
+from chat_tui.net.limits import DEFAULT_LIMITS, Limits
+from chat_tui.net.reply import Reply
+from chat_tui.providers.kinds import ProviderOptions, Services
+from chat_tui.secrets import describe
+
+_NO_LIMIT_S: Final = 10_000_000.0
+
+
+class Connection:
+    """Requests to one configured provider."""
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        options: ProviderOptions,
+        services: Services,
+        *,
+        header: str = "authorization",
+        scheme: str = "Bearer",
+    ) -> None:
+        """Describe the way; nothing is opened and no key is fetched yet.
+
+        Args:
+            name: The user's name for the provider.
+            base_url: What paths are appended to; the key goes to its origin only.
+            options: What the user configured.
+            services: Key, patience and proxy.
+            header: The header that carries the key.
+            scheme: The word before the key; empty for none.
+        """
+        self._name = name
+        self._services = services
+        self._header = header
+        self._scheme = scheme
+        self._client = HttpClient(
+            base_url,
+            headers=options.headers,
+            limits=Limits(
+                connect_s=options.timeout_s or DEFAULT_LIMITS.connect_s,
+                idle_s=services.idle_timeout_s or _NO_LIMIT_S,
+                max_event_bytes=services.max_event_bytes,
+                max_body_bytes=max(DEFAULT_LIMITS.max_body_bytes, services.max_event_bytes),
+                max_reply_bytes=max(DEFAULT_LIMITS.max_reply_bytes, services.max_event_bytes),
+            ),
+            proxy=services.proxy(base_url),
+            ca_file=services.ca_file,
+        )
+
+    @asynccontextmanager
+    async def open(self, method: str, path: str, *, json: object = None) -> AsyncIterator[Reply]:
+        """Send a request; see `HttpClient.open`.
+
+        An error that is raised inside the block loses the key, should the server have repeated it.
+
+        Raises:
+            ProviderError: there is no usable key, or the way to the server or its answer failed.
+        """
+        secret = await self._services.secret(self._name)
+        key = secret.reveal() if secret is not None else ""
+        try:
+            auth = self._auth(key) if secret is not None else None
+            hint = (
+                f"the key came from {describe(self._services.key)}"
+                if auth
+                else "no key was sent: set api_key for this provider"
+            )
+            async with self._client.open(method, path, json=json, auth=auth, hint=hint) as reply:
+                yield reply
+        except ProviderError as error:
+            if isinstance(error, AuthFailed):
+                self._services.keys.forget(self._name)  # the next try asks for a new one
+            if key:
+                error.message = redact(error.message, [key])
+                error.args = (error.message,)
+            raise
+
+    async def get_json(self, path: str) -> object:
+        """Get one JSON document.
+
+        Raises:
+            ProviderError: as for `open`.
+        """
+        async with self.open("GET", path) as reply:
+            return await reply.json()
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    def _auth(self, key: str) -> KeyAuth:
+        return KeyAuth(key, origin=self._client.base_url, header=self._header, scheme=self._scheme)
+
+
+async def frames_of(reply: Reply) -> AsyncGenerator[Frame, None]:
+    """Yield frames, also where the server leaves out the framing and sends lines of JSON.
+
+    Raises:
+        ProviderError: as for `Reply.frames` and `Reply.lines`.
+    """
+    if reply.kind == "ndjson":
+        async with aclosing(reply.lines()) as lines:
+            async for line in lines:
+                yield Frame("message", line)
+        return
+    async with aclosing(reply.frames()) as frames:
+        async for frame in frames:
+            yield frame

@@ -1,0 +1,93 @@
+"""Kind `demo`: the built-in simulator, over a real loopback socket."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from chat_tui.events import StreamEvent
+from chat_tui.providers.base import Capabilities, ModelInfo, Request
+from chat_tui.providers.kinds import Kind, ProviderOptions, Services
+from chat_tui.providers.openai import ChatProvider, OpenAIOptions
+from chat_tui.providers.openai_images import ImagesProvider
+from chat_tui.simulator.server import Simulator
+
+DEMO_MODEL: Final = "demo"
+PICTURE_MODEL: Final = "demo-picture"
+
+
+class DemoOptions(ProviderOptions, frozen=True, kw_only=True):
+    """The keys of a `demo` provider."""
+
+    model: str = DEMO_MODEL
+
+
+class DemoProvider:
+    """Starts the simulator with the first request, and talks to it as to any server."""
+
+    def __init__(self, name: str, options: DemoOptions, services: Services) -> None:
+        self.name = name
+        self.model = options.model
+        self.parameters = options.parameters
+        self.parameters = options.parameters
+        self.capabilities = Capabilities(images_out=True)
+        self._services = services
+        self._simulator = Simulator()
+        self._server: _Server | None = None
+        self._starting = asyncio.Lock()
+
+    async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
+        """Ask the simulator; see `Provider.stream`."""
+        server = await self._started()
+        draws = (request.model or self.model) == PICTURE_MODEL
+        provider = server.images if draws else server.chat
+        async with aclosing(provider.stream(request)) as events:
+            async for event in events:
+                yield event
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """List the simulator's models; see `Provider.models`."""
+        server = await self._started()
+        return await server.chat.models()
+
+    async def aclose(self) -> None:
+        async with self._starting:
+            server, self._server = self._server, None
+            if server is not None:
+                await server.chat.aclose()
+                await server.images.aclose()
+                await self._simulator.stop()
+
+    async def _started(self) -> "_Server":
+        async with self._starting:
+            if self._server is None:
+                await self._simulator.start()
+                options = OpenAIOptions(
+                    kind="openai",
+                    base_url=f"{self._simulator.url}/v1",
+                    model=self.model,
+                    parameters=self.parameters,
+                )
+                self._server = _Server(
+                    ChatProvider(self.name, options, self._services),
+                    ImagesProvider(self.name, options, self._services),
+                )
+            return self._server
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """The ways to the running simulator."""
+
+    chat: ChatProvider
+    images: ImagesProvider
+
+
+DEMO: Final = Kind(
+    name="demo",
+    options=DemoOptions,
+    key_env=None,
+    default_base_url="",
+    build=DemoProvider,
+)

@@ -1,0 +1,45 @@
+"""The lists of models that servers give, in the forms they have."""
+
+from collections.abc import Mapping
+
+from chat_tui.errors import ProtocolViolation, ProviderFailed
+from chat_tui.net.error_text import error_message
+from chat_tui.providers.base import ModelInfo
+
+
+def decode_models(body: object) -> tuple[ModelInfo, ...]:
+    """Read a list of models: `{data: [...]}`, a bare list, or Ollama's `{models: [...]}`.
+
+    Raises:
+        ProviderFailed: it is an error object.
+        ProtocolViolation: it is none of these.
+    """
+    match body:
+        case {"data": [*entries]} | {"models": [*entries]} | [*entries]:
+            return tuple(model for entry in entries if (model := _model(entry)) is not None)
+        case {"error": error} if error:
+            raise ProviderFailed(error_message(body))
+        case _:
+            raise ProtocolViolation(
+                "the server's list of models cannot be understood",
+                hint="base_url may lack its path, such as /v1",
+            )
+
+
+def _model(entry: object) -> ModelInfo | None:
+    match entry:
+        case str() if entry:
+            return ModelInfo(id=entry)
+        case {"id": str() as model_id, **rest} if model_id:
+            name = rest.get("name")
+            label = name if isinstance(name, str) and name != model_id else ""
+            return ModelInfo(id=model_id, label=label, context_tokens=_window(rest))
+        case {"name": str() as model_id, **rest} if model_id:
+            return ModelInfo(id=model_id, context_tokens=_window(rest))
+        case _:
+            return None
+
+
+def _window(entry: Mapping[object, object]) -> int | None:
+    tokens = entry.get("context_length") or entry.get("context_window")
+    return tokens if isinstance(tokens, int) and not isinstance(tokens, bool) else None
