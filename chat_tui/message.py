@@ -4,6 +4,7 @@ A part is either text, or the last state that an event reported: steps, sources,
 pictures and notices are kept as the event that said so.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias, assert_never
 
@@ -61,6 +62,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """UTC."""
     provider: str = ""
     model: str = ""
+    parameters: Mapping[str, object] = {}
+    """What a reply was asked for with, beside the turns."""
     remote_id: str | None = None
     usage: Usage | None = None
     outcome: Terminal | None = None
@@ -106,7 +109,13 @@ def user_message(text: str, *, parent: MessageId | None) -> Message:
     )
 
 
-def blank_reply(*, parent: MessageId | None, provider: str, model: str) -> Message:
+def blank_reply(
+    *,
+    parent: MessageId | None,
+    provider: str,
+    model: str,
+    parameters: Mapping[str, object] | None = None,
+) -> Message:
     """Make the reply that a stream will be folded into, now."""
     return Message(
         id=new_message_id(),
@@ -115,4 +124,5 @@ def blank_reply(*, parent: MessageId | None, provider: str, model: str) -> Messa
         created=datetime.now(UTC),
         provider=provider,
         model=model,
+        parameters=parameters or {},
     )

@@ -16,6 +16,7 @@ from chat_tui.config.state import load_state
 from chat_tui.conversation import Conversation
 from chat_tui.errors import ConfigError, NotFound, StoreError
 from chat_tui.events import Finished, Terminal, ToolCall
+from chat_tui.media.files import MediaFolder
 from chat_tui.message import Message
 from chat_tui.providers.base import Provider
 from chat_tui.roster import Roster
@@ -108,7 +109,10 @@ class _Talk:
                 printer.show([Finished("cancelled")])
             raise
         session = Session(
-            conversation, self._store if errand.save else None, on_trouble=self._tell_trouble
+            conversation,
+            self._store if errand.save else None,
+            media=MediaFolder(self._paths.media_dir),
+            on_trouble=self._tell_trouble,
         )
         signals.wait()  # from here on a signal stops the reply, and what came is saved
         reply = await session.send(errand.text, provider, model=model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
@@ -37,6 +37,7 @@ _said_decoder: msgspec.json.Decoder[TextPart | ReasoningPart] = msgspec.json.Dec
     TextPart | ReasoningPart
 )
 _usage_decoder = msgspec.json.Decoder(Usage)
+_parameters_decoder = msgspec.json.Decoder(dict[str, object])
 _outcome_decoder: msgspec.json.Decoder[Terminal] = msgspec.json.Decoder(Terminal)
 
 PartRow: TypeAlias = tuple[str, str | None, str | None]
@@ -158,8 +159,9 @@ def message_from_row(row: Row, parts: tuple[Part, ...]) -> Message:
     """
     place = f"message {row['id']}"
     role: Role = "user" if row["role"] == "user" else "assistant"
-    usage, outcome = row["usage"], row["outcome"]
+    usage, outcome, parameters = row["usage"], row["outcome"], row["parameters"]
     try:
+        known_parameters = {} if parameters is None else _parameters_decoder.decode(parameters)
         known_usage = None if usage is None else _usage_decoder.decode(usage)
         known_outcome = None if outcome is None else _outcome_decoder.decode(outcome)
     except msgspec.MsgspecError as error:
@@ -172,10 +174,16 @@ def message_from_row(row: Row, parts: tuple[Part, ...]) -> Message:
         created=from_us(row["created_us"]),
         provider=row["provider"],
         model=row["model"],
+        parameters=known_parameters,
         remote_id=row["remote_id"],
         usage=known_usage,
         outcome=known_outcome,
     )
+
+
+def parameters_row(parameters: Mapping[str, object]) -> str | None:
+    """Encode the parameters of a request; null where there were none."""
+    return storable(msgspec.json.encode(dict(parameters)).decode()) if parameters else None
 
 
 def _kind(part: Part) -> str:

@@ -35,6 +35,7 @@ TABLES_1 = (
         )),
         provider        TEXT NOT NULL DEFAULT '',
         model           TEXT NOT NULL DEFAULT '',
+        parameters      TEXT,
         remote_id       TEXT,
         usage           TEXT,
         outcome         TEXT,

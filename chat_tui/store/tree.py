@@ -10,7 +10,7 @@ from chat_tui.errors import NotFound, StoreError
 from chat_tui.ids import ConversationId, MessageId
 from chat_tui.message import Message, Part
 from chat_tui.store.replies import as_recorded, ending_columns, write_parts
-from chat_tui.store.rows import from_us, now_us, part_from_row, storable, to_us
+from chat_tui.store.rows import from_us, now_us, parameters_row, part_from_row, storable, to_us
 from chat_tui.store.writers import Writer
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ def _insert(
         )
     connection.execute(
         "INSERT INTO message (id, conversation_id, parent_id, seq, role, created_us, writer_id,"
-        " status, provider, model, remote_id, usage, outcome)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " parameters, status, provider, model, remote_id, usage, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.id,
             conversation_id,
@@ -175,6 +175,7 @@ def _insert(
             message.role,
             to_us(message.created),
             writer.id if streaming else None,
+            parameters_row(message.parameters),
             *ending_columns(message),
         ),
     )

@@ -15,7 +15,7 @@ class EventLog:
 
     def __init__(self) -> None:
         self._events: list[StreamEvent] = []
-        self._waiters: list[asyncio.Future[None]] = []
+        self._grown = asyncio.Event()
         self._terminal: Terminal | None = None
 
     def __len__(self) -> int:
@@ -37,10 +37,9 @@ class EventLog:
         self._events.append(event)
         if isinstance(event, Finished | StreamError):
             self._terminal = event
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        # A pulse: it wakes who waits now, and whoever waits later waits for the next event.
+        self._grown.set()
+        self._grown.clear()
 
     def since(self, cursor: int) -> Sequence[StreamEvent]:
         """Return all events from `cursor` on, without waiting."""
@@ -64,6 +63,4 @@ class EventLog:
             elif self._terminal is not None:
                 return
             else:
-                waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                self._waiters.append(waiter)
-                await waiter
+                await self._grown.wait()

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable
+from typing import assert_never
 
 from chat_tui.events import (
     Finished,
+    FinishReason,
     ImagePreview,
     ImageProgress,
     ImageResult,
@@ -21,9 +23,9 @@ from chat_tui.events import (
 )
 
 CHARS_PER_TOKEN = 4
-"""A rule of thumb, used only until the provider says how many tokens there were."""
+"""A rule of thumb: providers count tokens at the end, when nobody asks for the speed any more."""
 
-ENDINGS = {
+ENDINGS: dict[FinishReason, str] = {
     "stop": "done",
     "unknown": "done",
     "length": "cut off",
@@ -87,6 +89,8 @@ class ReplyMeter:
                     | Notice()
                 ):
                     pass
+                case _:
+                    assert_never(event)
 
     @property
     def state(self) -> str:
@@ -98,7 +102,7 @@ class ReplyMeter:
             case "streaming" if rate := self._tokens_per_s():
                 return f"streaming {rate:.0f} tok/s"
             case "generating" if self._fraction is not None:
-                return f"generating {self._fraction:.0%}{elapsed and ' ·'}{elapsed}"
+                return f"generating {self._fraction * 100:.0f} %{elapsed and ' ·'}{elapsed}"
             case phase:
                 return f"{phase}{elapsed}"
 
@@ -107,9 +111,10 @@ class ReplyMeter:
         """Tokens and cost, as far as the provider told them."""
         words = []
         if self._usage is not None:
-            tokens = (self._usage.input_tokens or 0) + (self._usage.output_tokens or 0)
-            if tokens:
-                words.append(f"{tokens:,} tokens")
+            if self._usage.input_tokens is not None:
+                words.append(f"{self._usage.input_tokens:,} in")
+            if self._usage.output_tokens is not None:
+                words.append(f"{self._usage.output_tokens:,} out")
             if self._usage.cost_usd is not None:
                 words.append(f"${self._usage.cost_usd:.4f}".rstrip("0").rstrip("."))
         return " · ".join(words)
@@ -125,11 +130,10 @@ class ReplyMeter:
         self._ending = ending
 
     def _tokens_per_s(self) -> float | None:
-        if self._first_s is None:
-            return None
-        writing_s = self._clock() - self._first_s
         # The first instants say nothing about speed.
-        return self._chars / CHARS_PER_TOKEN / writing_s if writing_s >= 0.5 else None
+        if self._first_s is None or (writing_s := self._clock() - self._first_s) < 0.5:
+            return None
+        return self._chars / CHARS_PER_TOKEN / writing_s
 
 
 def _seconds(elapsed_s: float) -> str:

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from chat_tui.errors import ConnectionLost, ProtocolViolation, ProviderError
+from chat_tui.errors import ProtocolViolation, ProviderError
 from chat_tui.events import (
     Content,
     Finished,
@@ -81,10 +81,12 @@ class StreamWorker:
                 self._task.cancel()
 
     async def wait(self) -> Terminal:
-        """Wait for the end, whatever it is."""
+        """Wait for the end, whatever it is, and until the provider's stream is closed."""
         async with aclosing(self.subscribe()) as batches:
             async for _ in batches:
                 pass
+        if self._task is not None:
+            await asyncio.wait({self._task})
         assert self._log.terminal is not None
         return self._log.terminal
 
@@ -96,13 +98,14 @@ class StreamWorker:
         try:
             await self._try_until_done()
         except asyncio.CancelledError:
-            self._emit(Finished("cancelled"))
+            self._end(Finished("cancelled"))
             raise
         except ProviderError as error:
-            self._emit(_stream_error(error))
+            log.info("the stream of %s failed: %s", self._name, error)
+            self._end(_stream_error(error))
         except Exception:
             log.exception("a provider's stream failed in our own code")
-            self._emit(
+            self._end(
                 StreamError(
                     "internal",
                     "chat-tui made a mistake while reading the reply",
@@ -117,6 +120,8 @@ class StreamWorker:
             try:
                 await self._stream_once()
             except ProviderError as error:
+                if self._cancelling or self._log.terminal is not None:
+                    raise  # a failed clean-up: there is nothing left to try
                 if self._has_content:
                     self._end_after_content(error)
                     return
@@ -143,7 +148,7 @@ class StreamWorker:
 
     def _end_after_content(self, error: ProviderError) -> None:
         """Text is never lost to an error: a broken connection leaves an incomplete reply."""
-        if isinstance(error, ConnectionLost):
+        if error.kind == "network":
             self._emit(Notice(_with_hint(error)))
             self._emit(Finished("incomplete"))
         else:
@@ -159,10 +164,14 @@ class StreamWorker:
         assert self._stamper is not None
         self._log.append(self._stamper.stamp(event))
 
+    def _end(self, terminal: Terminal) -> None:
+        """End the log, unless the stream has; the clean-up after a cancel may fail in any way."""
+        if self._log.terminal is None:
+            self._emit(Finished("cancelled") if self._cancelling else terminal)
+
     def _ensure_terminal(self, _task: asyncio.Task[None]) -> None:
         """A task that is cancelled before its first step never runs at all."""
-        if self._log.terminal is None:
-            self._emit(Finished("cancelled"))
+        self._end(Finished("cancelled"))
 
 
 def _stream_error(error: ProviderError) -> StreamError:

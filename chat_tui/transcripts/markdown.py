@@ -43,14 +43,14 @@ from chat_tui.message import Message, Part, ReasoningPart, TextPart
 from chat_tui.text import clean, clean_line
 from chat_tui.transcripts.fences import closing_fence, fenced
 from chat_tui.transcripts.front_matter import Scalar, front_matter
-from chat_tui.transcripts.redact import redacted_path, without_keys
+from chat_tui.transcripts.redact import redacted_path
 
 FORMAT: Final = "chat-tui/1"
 MARK: Final = "<!-- chat-tui:"
 
 _MARK_LIKE: Final = re.compile(r"^<!-- (?=\\*chat-tui:)", re.MULTILINE)
 _SIGNS_OF_MARKDOWN: Final = re.compile(r"[\\`*\[\]<>&|~]")
-_USUALLY_EMPTY: Final = frozenset({"provider", "model"})
+_USUALLY_EMPTY: Final = frozenset({"provider", "model", "parameters"})
 _ENDINGS: Final = {
     "length": "the reply was cut off at the length limit",
     "filtered": "the reply was filtered",
@@ -59,27 +59,22 @@ _ENDINGS: Final = {
 }
 
 
-def to_markdown(
-    conversation: Conversation, *, parameters: Mapping[str, object] | None = None
-) -> str:
+def to_markdown(conversation: Conversation) -> str:
     """Write the shown path of a conversation.
 
     Args:
         conversation: Its other branches are left out; the JSON transcript has them.
-        parameters: What its requests were made with, for the head of the page.
 
     Returns:
         The page, ending in a newline. Text is cleaned; keys in errors and notices are masked.
     """
     path = redacted_path(conversation)
-    page = [_head(conversation, path, parameters or {}), f"# {_inline(conversation.title)}\n"]
+    page = [_head(conversation, path), f"# {_inline(conversation.title)}\n"]
     page += [_turn(message) for message in path]
     return "\n".join(page)
 
 
-def _head(
-    conversation: Conversation, path: tuple[Message, ...], parameters: Mapping[str, object]
-) -> str:
+def _head(conversation: Conversation, path: tuple[Message, ...]) -> str:
     replies = [message for message in path if message.role == "assistant"]
     fields: dict[str, Scalar] = {
         "title": clean_line(conversation.title),
@@ -87,7 +82,7 @@ def _head(
         "id": conversation.id,
         "provider": replies[-1].provider if replies else "",
         "model": replies[-1].model if replies else "",
-        "parameters": json.loads(without_keys(json.dumps(dict(parameters), default=str))),
+        "parameters": replies[-1].parameters if replies else {},
     }
     if conversation.system_prompt:
         fields["system_prompt"] = conversation.system_prompt

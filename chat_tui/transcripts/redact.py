@@ -1,5 +1,6 @@
 """Keys taken out of what servers say: some repeat the key that they refuse."""
 
+import json
 import re
 from typing import Final, TypeVar
 
@@ -29,10 +30,12 @@ def without_keys(text: str) -> str:
 
 
 def redacted(message: Message) -> Message:
-    """Mask keys in the notices and the error of a message; what people said stays as it is."""
+    """Mask keys in a message's parameters, notices and error; what people said stays as it is."""
     outcome = message.outcome
+    parameters = json.dumps(dict(message.parameters), default=str)
     return msgspec.structs.replace(
         message,
+        parameters=json.loads(without_keys(parameters)) if message.parameters else {},
         parts=tuple(
             _masked(part, "text") if isinstance(part, Notice) else part for part in message.parts
         ),

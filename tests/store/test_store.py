@@ -91,6 +91,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
                 role="assistant",
                 provider=draw(TEXTS),
                 model=draw(TEXTS),
+                parameters=draw(st.dictionaries(TEXTS, st.none() | TEXTS | st.integers(0, 9))),
                 remote_id=draw(st.none() | TEXTS),
                 usage=draw(st.none() | st.builds(Usage, COUNTS, COUNTS, NUMBERS)),
                 outcome=draw(OUTCOMES),

@@ -15,7 +15,7 @@ from chat_tui.events import (
     ToolCall,
 )
 from chat_tui.ids import ConversationId, MessageId
-from chat_tui.message import Message, Part, ReasoningPart, TextPart
+from chat_tui.message import Message, Part, ReasoningPart, TextPart, blank_reply
 from chat_tui.transcripts.markdown import to_markdown
 
 MARK = re.compile(r"<!-- chat-tui:(\w+)(?: (\{.*\}))? -->")
@@ -32,12 +32,13 @@ def _page(*parts: Part, outcome: Finished | StreamError | None = None, text: str
         created=TIME,
         provider="flow",
         model="deep/seek-V3",
+        parameters={"temperature": 0.7, "stop": ["a: b"]},
         outcome=outcome,
     )
     conversation = Conversation(
         ConversationId("c1"), title="On: time", created=TIME, messages=[asked, answered]
     )
-    return to_markdown(conversation, parameters={"temperature": 0.7, "stop": ["a: b"]})
+    return to_markdown(conversation)
 
 
 def test_the_head_names_the_conversation() -> None:
@@ -117,5 +118,9 @@ def test_an_open_fence_ends_with_its_turn() -> None:
 
 
 def test_a_key_among_the_parameters_is_masked() -> None:
-    page = to_markdown(Conversation(), parameters={"extra": {"token": "sk-abcdefgh12345678"}})
-    assert 'parameters: {"extra": {"token": "••••"}}' in page
+    reply = blank_reply(
+        parent=None, provider="flow", model="m", parameters={"x": {"token": "sk-abcdefgh12345678"}}
+    )
+    page = to_markdown(Conversation(messages=[reply]))
+    assert 'parameters: {"x": {"token": "••••"}}' in page
+    assert "sk-abcdefgh" not in page
