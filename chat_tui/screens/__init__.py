@@ -1,0 +1,1 @@
+"""What opens over the conversation and leaves with Esc."""

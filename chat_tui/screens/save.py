@@ -1,0 +1,93 @@
+"""F4: where the transcript goes. Enter accepts; a file that exists is replaced only if asked."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from chat_tui.errors import TranscriptError, TranscriptExists
+from chat_tui.text import clean_line
+from chat_tui.widgets.line_input import LineInput, one_line
+
+SaveTo = Callable[[Path, bool], Awaitable[None]]
+"""Writes the transcript to a path; the second argument allows replacing a file."""
+
+
+class SaveScreen(ModalScreen[Path | None]):
+    """One line to edit."""
+
+    DEFAULT_CSS = """
+    SaveScreen {
+        align: center middle;
+        & #save {
+            width: 90; max-width: 96%; height: auto;
+            background: $surface; border: round $border; border-title-color: $foreground;
+            padding: 0 1;
+        }
+        & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
+        & #save-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", priority=True)]
+
+    def __init__(self, suggested: Path, save_to: SaveTo) -> None:
+        """Ask for a path.
+
+        Args:
+            suggested: What Enter accepts at once.
+            save_to: Writes the document.
+        """
+        super().__init__()
+        self._suggested = suggested
+        self._shown = one_line(str(suggested))
+        self._save_to = save_to
+        self._may_replace: Path | None = None
+        """The user has been told that this file exists."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="save"):
+            yield LineInput(self._shown, id="save-path")
+            yield Static("Enter save   Esc leave", id="save-note", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#save").border_title = Content("save transcript")
+        path = self.query_one(Input)
+        path.focus()
+        path.action_end()
+
+    @on(Input.Submitted)
+    async def _on_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not event.value.strip():
+            self._note("a file needs a name")
+            return
+        path = self._suggested if event.value == self._shown else _path(event.value.strip())
+        try:
+            await self._save_to(path, path == self._may_replace)
+        except TranscriptExists:
+            self._may_replace = path
+            self._note("this file exists: Enter replaces it, or change the name")
+        except TranscriptError as error:
+            self._note(clean_line(f"not saved: {error}", 300))
+        else:
+            self.dismiss(path)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _note(self, text: str) -> None:
+        self.query_one("#save-note", Static).update(Content(text))
+
+
+def _path(written: str) -> Path:
+    try:
+        return Path(written).expanduser().absolute()
+    except RuntimeError:  # ~somebody who is not there
+        return Path(written).absolute()

@@ -1,0 +1,110 @@
+"""Colour themes, from files to what Textual and the transcript paint with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.style import Style
+from textual.theme import Theme
+
+from chat_tui.config.theme import ThemeFile, load_themes
+from chat_tui.document.blocks import StyleName
+
+
+class ThemeShelf:
+    """The themes that there are; a bundled file is only read when its theme is wanted."""
+
+    def __init__(self, bundled: Iterable[Path], own: Iterable[Path]) -> None:
+        """Name the files.
+
+        Args:
+            bundled: Each called as its theme is.
+            own: The user's; one of them takes the place of a bundled theme with its name.
+        """
+        self._bundled, self._own = tuple(bundled), tuple(own)
+        self._read: dict[str, ThemeFile] = {}
+        self._complete = False
+        self.warnings: tuple[str, ...] = ()
+        """One line for each file that was read and cannot be followed."""
+
+    def get(self, name: str) -> ThemeFile | None:
+        """Return a theme; null where there is none of that name."""
+        if name not in self._read:
+            named = [file for file in self._bundled if file.stem == name]
+            self._read |= self._load([*named, *self._own])
+        return self._read.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all themes."""
+        if not self._complete:
+            self._complete = True
+            self._read = self._load([*self._bundled, *self._own])
+        return tuple(self._read)
+
+    def _load(self, files: Iterable[Path]) -> dict[str, ThemeFile]:
+        themes, self.warnings = load_themes(files)
+        return dict(themes)
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """What the transcript paints with."""
+
+    styles: Mapping[StyleName, Style]
+    replies: tuple[Style, ...]
+    """A palette from which each provider keeps one."""
+
+
+def textual_theme(file: ThemeFile) -> Theme:
+    """Make the theme that Textual's widgets are coloured by."""
+    colors = file.colors
+    return Theme(
+        name=file.name,
+        dark=file.dark,
+        primary=colors.accent,
+        secondary=colors.you,
+        accent=colors.accent,
+        foreground=colors.foreground,
+        background=colors.background,
+        surface=colors.surface,
+        panel=colors.panel,
+        success=colors.success,
+        warning=colors.warning,
+        error=colors.error,
+        variables={
+            "border": colors.border,
+            "text-muted": colors.dim,
+            "text-disabled": colors.dim,
+            "foreground-muted": colors.dim,
+            "scrollbar": colors.border,
+            "scrollbar-background": colors.background,
+            "scrollbar-background-hover": colors.background,
+            "scrollbar-background-active": colors.background,
+            "scrollbar-corner-color": colors.background,
+            "block-cursor-background": colors.panel,
+            "block-cursor-foreground": colors.foreground,
+            "block-cursor-text-style": "bold",
+            "block-cursor-blurred-background": colors.panel,
+            "block-cursor-blurred-foreground": colors.foreground,
+            "input-selection-background": colors.border,
+        },
+    )
+
+
+def inks(file: ThemeFile) -> Inks:
+    """Make what the transcript paints with; meaning is never by colour alone."""
+    colors = file.colors
+    return Inks(
+        styles={
+            "text": Style(color=colors.foreground),
+            "you": Style(color=colors.you, bold=True),
+            "reply": Style(color=colors.accent, bold=True),
+            "dim": Style(color=colors.dim),
+            "reasoning": Style(color=colors.dim, italic=True),
+            "notice": Style(color=colors.dim),
+            "warning": Style(color=colors.warning),
+            "error": Style(color=colors.error, bold=True),
+            "accent": Style(color=colors.accent),
+        },
+        replies=tuple(Style(color=color, bold=True) for color in colors.providers),
+    )

@@ -1,0 +1,257 @@
+"""A conversation pane: a session made visible, and the prompt that talks to it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message as TextualMessage
+from textual.widgets import Static
+
+from chat_tui.config.key_labels import first_key_label
+from chat_tui.errors import ChatTuiError
+from chat_tui.message import Message
+from chat_tui.providers.base import Provider
+from chat_tui.session import Reply, Session
+from chat_tui.streaming.meter import ReplyMeter
+from chat_tui.widgets.header import PaneHeader
+from chat_tui.widgets.prompt import MAX_ROWS, Prompt
+from chat_tui.widgets.status_line import StatusLine
+from chat_tui.widgets.transcript import Transcript
+
+FindProvider = Callable[[str], Provider]
+
+
+class Pane(Vertical):
+    """Header, transcript, status line and prompt of one conversation."""
+
+    DEFAULT_CSS = """
+    Pane {
+        height: 1fr;
+        & #prompt-row { height: auto; }
+        & #prompt-mark { width: 3; color: $accent; }
+    }
+    """
+    # Priority: the prompt has the focus, and would take these keys for itself.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "Stop", id="reply.stop", priority=True),
+        Binding("f5", "regenerate", "Again", id="reply.regenerate", priority=True),
+        Binding("pageup", "scroll('up')", "Up", id="scroll.up", priority=True, show=False),
+        Binding("pagedown", "scroll('down')", "Down", id="scroll.down", priority=True, show=False),
+    ]
+
+    @dataclass
+    class Refused(TextualMessage):
+        """Something could not be done; nothing that was written is lost."""
+
+        error: ChatTuiError
+
+    def __init__(
+        self,
+        session: Session,
+        find_provider: FindProvider,
+        *,
+        provider: str,
+        model: str = "",
+        measure: int = 100,
+        keys: Mapping[str, str],
+    ) -> None:
+        """Make the pane of a session.
+
+        Args:
+            session: The conversation; the pane does not own it.
+            find_provider: Finds a provider by the user's name for it.
+            provider: The name of the provider that answers.
+            model: Its model; empty means its own default.
+            measure: Columns of text; 0 is the whole width.
+            keys: The keys of each action, separated by commas.
+        """
+        super().__init__()
+        self.session = session
+        self.provider = provider
+        self.model = model
+        self._find_provider = find_provider
+        self._measure = measure
+        self._keys = keys
+        self._watching: asyncio.Task[None] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
+
+    def compose(self) -> ComposeResult:
+        yield PaneHeader()
+        again, other, everything = (
+            first_key_label(self._keys.get(name, ""))
+            for name in ("reply.regenerate", "provider.menu", "app.help")
+        )
+        yield Transcript(
+            measure=self._measure,
+            error_hint=_hints((again, "tries again"), (other, "another provider")),
+            welcome_hint=_hints((other, "another provider"), (everything, "all keys")),
+        )
+        yield StatusLine()
+        with Horizontal(id="prompt-row"):
+            yield Static(" ❯ ", id="prompt-mark", markup=False)
+            yield Prompt(self._keys)
+
+    def on_mount(self) -> None:
+        self.open(self.session)
+        self.answer_with(self.provider, self.model)
+        self.prompt.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Header and state stay in sight, and as much of the transcript as of the prompt."""
+        rows = (event.size.height - 2) // 2
+        self.prompt.styles.max_height = max(1, min(MAX_ROWS, rows))
+
+    async def on_unmount(self) -> None:
+        if self._asking:
+            await asyncio.wait(self._asking)
+        await self._stop_watching()
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.query_one(Transcript)
+
+    @property
+    def status(self) -> StatusLine:
+        return self.query_one(StatusLine)
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.query_one(Prompt)
+
+    def open(self, session: Session) -> None:
+        """Show another session; the one before goes on without being seen."""
+        if self._watching is not None:
+            self._watching.cancel()
+        self.session = session
+        path = session.conversation.path()
+        self.transcript.show(path)
+        self.prompt.remember([message.text for message in path if message.role == "user"])
+        self.status.watch_reply(None)
+        self._show_title()
+        if session.reply is not None and session.running:
+            self._watch(session.reply, ReplyMeter())
+
+    def answer_with(self, provider: str, model: str) -> None:
+        """Choose who answers from now on; what was said and what is being written stay."""
+        self.provider, self.model = provider, model
+        self.status.answered_by(provider, model or self._default_model(provider))
+        self.transcript.welcome(provider)
+
+    @on(Prompt.Sent)
+    async def _on_sent(self, event: Prompt.Sent) -> None:
+        event.stop()
+        session = self.session
+        try:
+            provider = self._find_provider(self.provider)
+            turn = session.say(event.text)
+        except ChatTuiError as error:
+            self.prompt.give_back(event.text)
+            self.post_message(self.Refused(error))
+            return
+        self.transcript.add(turn)
+        self._show_title()
+        meter = ReplyMeter()
+        self.status.watch_reply(meter)
+        await self._begin(self._answer(session, turn, provider, meter))
+
+    async def action_regenerate(self) -> None:
+        """Answer the last turn again; the reply that was there stays as a branch."""
+        await self._begin(self._regenerate(self.session))
+
+    async def _begin(self, asking: Coroutine[None, None, None]) -> None:
+        """Ask in a task of its own: the store may take seconds, and keys must not wait for it."""
+        task = self._start(asking, "ask")
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+        await asyncio.sleep(0)  # its first step marks the session as busy
+
+    async def _answer(
+        self, session: Session, turn: Message, provider: Provider, meter: ReplyMeter
+    ) -> None:
+        reply = await session.answer(turn, provider, model=self.model)
+        if session is self.session:
+            await self._show_reply(reply, meter)
+
+    async def _regenerate(self, session: Session) -> None:
+        try:
+            reply = await session.regenerate(self._find_provider(self.provider), model=self.model)
+        except ChatTuiError as error:
+            self.post_message(self.Refused(error))
+            return
+        if reply is not None and session is self.session:
+            self.transcript.show(session.conversation.path(reply.blank.parent))
+            await self._show_reply(reply, ReplyMeter())
+
+    def action_stop(self) -> None:
+        self.session.cancel()
+
+    def action_scroll(self, where: str) -> None:
+        transcript = self.transcript
+        if where == "up":
+            transcript.scroll_page_up(animate=False)
+        else:
+            transcript.scroll_page_down(animate=False)
+
+    @on(Transcript.FollowingChanged)
+    def _on_following_changed(self, event: Transcript.FollowingChanged) -> None:
+        event.stop()
+        if event.following:
+            self.status.new_below(False)
+
+    async def _show_reply(self, reply: Reply, meter: ReplyMeter) -> None:
+        await self._stop_watching()
+        self.transcript.add(reply.blank)
+        self._show_title()
+        self._watch(reply, meter)
+
+    def _watch(self, reply: Reply, meter: ReplyMeter) -> None:
+        self.status.watch_reply(meter)
+        self._watching = self._start(self._read(reply, meter), f"watch {reply.id}")
+
+    async def _read(self, reply: Reply, meter: ReplyMeter) -> None:
+        """Read the reply's log onto the screen, from its beginning to its end."""
+        async with aclosing(reply.worker.subscribe()) as batches:
+            async for batch in batches:
+                meter.watch(batch)
+                self.transcript.feed(reply.id, batch)
+                self.status.reply_changed()
+                if not self.transcript.following:
+                    self.status.new_below(True)
+        self._show_title()
+
+    def _start(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._surface)
+        return task
+
+    def _surface(self, task: asyncio.Task[None]) -> None:
+        """A mistake of ours ends the application; it must not look like a silent provider."""
+        if not task.cancelled() and task.exception() is not None:
+            self.call_later(task.result)
+
+    async def _stop_watching(self) -> None:
+        if self._watching is not None and not self._watching.done():
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
+
+    def _default_model(self, provider: str) -> str:
+        try:
+            return self._find_provider(provider).model
+        except ChatTuiError:
+            return ""
+
+    def _show_title(self) -> None:
+        conversation = self.session.conversation
+        count = len(conversation.path())
+        note = f"{count} message{'s' if count != 1 else ''}" if count else ""
+        self.query_one(PaneHeader).show(conversation.title, note)
+
+
+def _hints(*hints: tuple[str, str]) -> str:
+    return "   ".join(f"{key} {words}" for key, words in hints if key)

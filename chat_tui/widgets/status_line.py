@@ -1,0 +1,114 @@
+"""The status line of a pane: who answers, what the reply is doing, what it cost."""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from chat_tui.streaming.meter import ReplyMeter
+from chat_tui.text import clean_line
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+TICK_S = 0.125
+NEW_BELOW = "↓ new"
+
+
+class StatusLine(Widget):
+    """One row, drawn into the rule between the transcript and the prompt."""
+
+    DEFAULT_CSS = """
+    StatusLine {
+        height: 1; color: $text-muted;
+        & > .status-line--rule { color: $border; }
+        & > .status-line--warning { color: $warning; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"status-line--rule", "status-line--warning"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._who = ""
+        self._warning = ""
+        self._new_below = False
+        self._meter: ReplyMeter | None = None
+        self._timer: Timer | None = None
+        self._ticks = 0
+
+    @property
+    def line(self) -> str:
+        """What the line says, without its rule."""
+        return "  ".join(word for word in (*self._left(), *self._right()) if word)
+
+    def answered_by(self, provider: str, model: str) -> None:
+        """Say who answers next."""
+        self._who = " · ".join(clean_line(word) for word in (provider, model) if word)
+        self.refresh()
+
+    def watch_reply(self, meter: ReplyMeter | None) -> None:
+        """Show how a reply goes, until another one; null shows none."""
+        self._meter = meter
+        self._new_below = False
+        if self._timer is None:
+            self._timer = self.set_interval(TICK_S, self._tick, pause=True)
+        if meter is not None and meter.running:
+            self._timer.resume()
+        else:
+            self._timer.pause()
+        self.refresh()
+
+    def reply_changed(self) -> None:
+        """Something came; the clock paints the rest."""
+        if self._meter is not None and not self._meter.running:
+            if self._timer is not None:
+                self._timer.pause()
+            self.refresh()
+
+    def new_below(self, new: bool) -> None:
+        """Say that there is more below what the reader sees."""
+        if new is not self._new_below:
+            self._new_below = new
+            self.refresh()
+
+    def warn(self, text: str) -> None:
+        """Show a standing warning, such as that nothing is saved; empty takes it away."""
+        self._warning = clean_line(text)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        rule = self.get_component_rich_style("status-line--rule")
+        left, right = self._on_rule(self._left(), rule), self._on_rule(self._right(), rule)
+        free = width - Segment.get_line_length([*left, *right])
+        if free < 1:  # on a narrow screen the state matters more than the totals
+            right, free = [], max(0, width - Segment.get_line_length(left))
+        return Strip([*left, Segment("─" * free, rule), *right]).adjust_cell_length(width, rule)
+
+    def _on_rule(self, words: tuple[str, ...], rule: Style) -> list[Segment]:
+        segments: list[Segment] = []
+        for word in filter(None, words):
+            style = self.rich_style
+            if word is self._warning:
+                style = self.get_component_rich_style("status-line--warning")
+            segments += [Segment("─ ", rule), Segment(f"{word} ", style)]
+        return segments
+
+    def _left(self) -> tuple[str, ...]:
+        return (self._who, self._state())
+
+    def _right(self) -> tuple[str, ...]:
+        totals = self._meter.totals if self._meter is not None else ""
+        return (self._warning, totals, NEW_BELOW if self._new_below else "")
+
+    def _state(self) -> str:
+        if self._meter is None:
+            return ""
+        if not self._meter.running:
+            return self._meter.state
+        return f"{SPINNER[self._ticks % len(SPINNER)]} {self._meter.state}"
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        self.refresh()

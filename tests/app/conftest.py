@@ -1,0 +1,15 @@
+"""A desk for each test."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from chat_tui.simulator.server import Simulator
+from tests.app.desk import Desk
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncGenerator[Desk, None]:
+    async with Simulator() as simulator:
+        yield Desk(tmp_path, simulator)

@@ -1,0 +1,103 @@
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from tests.app.desk import Desk, ask, chat, held, notes, reply, say, streaming, until
+
+
+@contextmanager
+def no_folder(desk: Desk) -> Iterator[None]:
+    """Put a file in the place of the folder that the database belongs into."""
+    desk.paths.data_dir.write_text("in the way")
+    yield
+    desk.paths.data_dir.unlink()
+
+
+async def test_a_store_in_trouble_says_so_while_the_talk_goes_on(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("a"), reply("b"))
+    with no_folder(desk):
+        async with desk.app().run_test() as pilot:
+            await ask(pilot, "one")
+            assert "not saving" in chat(pilot).pane.status.line
+            assert str(desk.paths.data_dir) in notes(pilot)
+            assert "--data-dir" in notes(pilot)
+            await ask(pilot, "two")
+            texts = [m.text for m in chat(pilot).pane.transcript.messages]
+            assert texts == ["one", "a", "two", "b"]
+
+
+async def test_what_was_not_saved_is_saved_with_the_next_turn_that_can_be(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("a"), reply("b"))
+    async with desk.app().run_test() as pilot:
+        with no_folder(desk):
+            await ask(pilot, "one")
+        await ask(pilot, "two")
+        await chat(pilot).pane.session.wait()
+    assert [m.text for m in (await desk.stored()).path()] == ["one", "a", "two", "b"]
+
+
+async def test_a_damaged_database_is_named_and_left_alone(desk: Desk) -> None:
+    desk.paths.data_dir.mkdir()
+    desk.paths.database.write_bytes(b"not a database at all" * 100)
+    desk.simulator.enqueue(reply("a"))
+    async with desk.app().run_test() as pilot:
+        await until(pilot, lambda: "is not a database" in notes(pilot))
+        await ask(pilot, "one")
+        assert "not saving" in chat(pilot).pane.status.line
+    assert desk.paths.database.read_bytes().startswith(b"not a database")
+
+
+async def test_quitting_with_a_store_in_trouble_ends_well(desk: Desk) -> None:
+    _, script = held("so far")
+    desk.simulator.enqueue(script)
+    app = desk.app()
+    with no_folder(desk):
+        async with app.run_test() as pilot:
+            await say(pilot, "one")
+            await streaming(pilot, "so far")
+            await pilot.press("ctrl+q")
+    assert app.return_value == 0
+
+
+async def test_quitting_while_another_program_holds_the_database_ends_well(desk: Desk) -> None:
+    _, script = held("so far")
+    desk.simulator.enqueue(reply("a"), script)
+    app = desk.app()
+    async with app.run_test() as pilot:
+        await ask(pilot, "one")
+        await say(pilot, "two")
+        await streaming(pilot, "so far")
+        with closing(sqlite3.connect(desk.paths.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await pilot.press("ctrl+q")
+            await until(pilot, lambda: not app.is_running)
+            other.execute("ROLLBACK")
+    assert app.return_value == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+async def test_a_state_folder_that_takes_no_files_is_a_notice(desk: Desk) -> None:
+    desk.paths.state_dir.mkdir(mode=0o500)
+    async with desk.app().run_test() as pilot:
+        chat(pilot)._choose_theme("dawn")
+        await until(pilot, lambda: "the choice is not remembered" in notes(pilot))
+
+
+async def test_a_state_folder_that_cannot_be_made_is_a_notice(desk: Desk) -> None:
+    desk.paths.state_dir.write_text("in the way")
+    async with desk.app().run_test() as pilot:
+        chat(pilot)._choose_theme("dawn")
+        await until(pilot, lambda: "the choice is not remembered" in notes(pilot))
+        assert pilot.app.theme == "dawn"
+
+
+async def test_the_same_trouble_is_told_once(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("a"), reply("b"))
+    with no_folder(desk):
+        async with desk.app().run_test() as pilot:
+            await ask(pilot, "one")
+            await ask(pilot, "two")
+            assert notes(pilot).count("not saving") == 1

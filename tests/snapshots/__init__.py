@@ -1,0 +1,1 @@
+"""Pictures of the application: look at them before you accept a change."""

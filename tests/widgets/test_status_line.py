@@ -1,0 +1,84 @@
+from chat_tui.events import Finished, TextDelta, Usage
+from chat_tui.streaming.meter import ReplyMeter
+from chat_tui.widgets.status_line import StatusLine
+from tests.widgets.host import Host, row
+
+
+class Clock:
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def ticking(status: StatusLine) -> bool:
+    return status._timer is not None and status._timer._active.is_set()
+
+
+async def test_provider_model_and_state_stand_in_the_rule() -> None:
+    status, clock = StatusLine(), Clock()
+    async with Host(status).run_test(size=(60, 5)):
+        status.answered_by("flow", "deep")
+        status.watch_reply(ReplyMeter(clock))
+        clock.now_s = 3.2
+        assert row(status) == "─ flow · deep ─ ⠋ waiting 3 s " + "─" * 30
+
+
+async def test_totals_stand_at_the_right() -> None:
+    status, clock = StatusLine(), Clock()
+    async with Host(status).run_test(size=(60, 5)):
+        status.answered_by("flow", "deep")
+        meter = ReplyMeter(clock)
+        meter.watch([TextDelta("a"), Usage(31, 884, 0.0031), Finished("stop")])
+        status.watch_reply(meter)
+        assert row(status).endswith("─ 31 in · 884 out · $0.0031 ")
+        assert "─ done ─" in row(status)
+
+
+async def test_on_a_narrow_screen_the_state_matters_more_than_the_totals() -> None:
+    status, clock = StatusLine(), Clock()
+    async with Host(status).run_test(size=(30, 5)):
+        status.answered_by("flow", "deep")
+        meter = ReplyMeter(clock)
+        meter.watch([TextDelta("a"), Usage(31, 884, 0.0031), Finished("stop")])
+        status.watch_reply(meter)
+        assert row(status) == "─ flow · deep ─ done ─────────"
+
+
+async def test_a_warning_stands_until_it_is_taken_away() -> None:
+    status = StatusLine()
+    async with Host(status).run_test(size=(60, 5)):
+        status.warn("not saving")
+        status.watch_reply(None)
+        assert row(status).endswith("─ not saving ")
+        status.warn("")
+        assert row(status) == "─" * 60
+
+
+async def test_the_spinner_turns_only_while_a_reply_runs() -> None:
+    status, clock = StatusLine(), Clock()
+    async with Host(status).run_test():
+        assert not ticking(status)
+        meter = ReplyMeter(clock)
+        status.watch_reply(meter)
+        assert ticking(status)
+        meter.watch([Finished("stop")])
+        status.reply_changed()
+        assert not ticking(status)
+
+
+async def test_the_spinner_stops_when_another_conversation_is_shown() -> None:
+    status = StatusLine()
+    async with Host(status).run_test():
+        status.watch_reply(ReplyMeter(Clock()))
+        status.watch_reply(None)
+        assert not ticking(status)
+
+
+async def test_new_text_below_is_said_until_it_is_seen() -> None:
+    status = StatusLine()
+    async with Host(status).run_test(size=(60, 5)):
+        status.new_below(True)
+        assert row(status).endswith("─ ↓ new ")
+        status.new_below(False)
+        assert "new" not in row(status)
