@@ -346,8 +346,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
     def _show_theme(self, name: str) -> None:
         file = self._themes.get(name)
         assert file is not None
-        if name not in self.available_themes:
-            self.register_theme(textual_theme(file))
+        self.register_theme(textual_theme(file))  # in place of one that Textual calls the same
         self.theme = name
         paint = inks(file)
         for transcript in self.query(Transcript):

@@ -14,8 +14,8 @@ PROMPT = "what can you do"
 SIZE = (100, 34)
 
 
-async def picture(target: Path) -> None:
-    """Talk to the demo in a terminal of 100x34 cells, and draw what is on the screen."""
+async def picture() -> str:
+    """Talk to the demo in a terminal of 100x34 cells, and draw what is on the screen as SVG."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {"CHAT_TUI_DATA_DIR": folder, "CHAT_TUI_STATE_DIR": folder}
         paths = find_paths(config=Path(folder, "config.toml"), environ=environ)
@@ -30,10 +30,9 @@ async def picture(target: Path) -> None:
     # The fonts of Textual's drawing come from a server; the reader's own will do.
     drawn = re.sub(r"@font-face\s*{[^}]*}", "", drawn)
     # Some programs that draw it take away spaces at the beginning of a text otherwise.
-    drawn = drawn.replace("<svg ", '<svg xml:space="preserve" ', 1)
-    target.write_text(drawn, "utf-8")
+    return drawn.replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
 if __name__ == "__main__":
     os.environ["TZ"] = "UTC"
-    asyncio.run(picture(Path(__file__).parent / "chat-tui.svg"))
+    Path(__file__).with_name("chat-tui.svg").write_text(asyncio.run(picture()), "utf-8")

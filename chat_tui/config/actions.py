@@ -26,7 +26,7 @@ ACTIONS: Final = (
     Action("reply.regenerate", "f5", "Answer again, as a new branch"),
     Action("scroll.up", "pageup", "Scroll up"),
     Action("scroll.down", "pagedown", "Scroll down; at the end it follows again"),
-    Action("app.help", "f1", "Keys and slash commands"),
+    Action("app.help", "f1", "All keys"),
     Action("provider.menu", "f2", "Choose provider and model"),
     Action("conversations.list", "f3", "Find, rename, pin and delete conversations", built=False),
     Action("transcript.save", "f4", "Save the transcript"),

@@ -5,6 +5,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from chat_tui.app import ChatApp
+from chat_tui.resources import theme_files
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.widgets.transcript import Transcript
@@ -64,8 +65,6 @@ async def test_an_unknown_theme_is_a_notice_and_the_usual_one_is_used(desk: Desk
 
 
 async def test_a_theme_of_the_users_own_can_be_chosen(desk: Desk) -> None:
-    from chat_tui.resources import theme_files
-
     desk.paths.themes_dir.mkdir()
     dusk = next(path for path in theme_files() if path.stem == "dusk").read_text("utf-8")
     own = dusk.replace('name = "dusk"', 'name = "mine"')
@@ -74,6 +73,15 @@ async def test_a_theme_of_the_users_own_can_be_chosen(desk: Desk) -> None:
     async with desk.app(app='theme = "mine"').run_test() as pilot:
         assert pilot.app.theme == "mine"
         assert "broken.toml" in notes(pilot)
+
+
+async def test_a_theme_with_the_name_of_one_of_textuals_is_the_users(desk: Desk) -> None:
+    dusk = next(path for path in theme_files() if path.stem == "dusk").read_text("utf-8")
+    desk.paths.themes_dir.mkdir()
+    own = dusk.replace('name = "dusk"', 'name = "nord"')
+    (desk.paths.themes_dir / "nord.toml").write_text(own, "utf-8")
+    async with desk.app(app='theme = "nord"').run_test() as pilot:
+        assert pilot.app.current_theme.background == "#16181d"
 
 
 async def test_the_palette_opens_the_provider_menu(desk: Desk) -> None:

@@ -34,8 +34,10 @@ async def test_what_was_not_saved_is_saved_with_the_next_turn_that_can_be(desk: 
     async with desk.app().run_test() as pilot:
         with no_folder(desk):
             await ask(pilot, "one")
+        assert "not saving" in chat(pilot).pane.status.line
         await ask(pilot, "two")
         await chat(pilot).pane.session.wait()
+        assert "not saving" not in chat(pilot).pane.status.line
     assert [m.text for m in (await desk.stored()).path()] == ["one", "a", "two", "b"]
 
 
@@ -76,6 +78,21 @@ async def test_quitting_while_another_program_holds_the_database_ends_well(desk:
             await until(pilot, lambda: not app.is_running)
             other.execute("ROLLBACK")
     assert app.return_value == 0
+
+
+async def test_quitting_before_a_turn_is_saved_still_saves_it(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("a"))
+    app = desk.app()
+    async with app.run_test() as pilot:
+        await ask(pilot, "one")
+        with closing(sqlite3.connect(desk.paths.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await say(pilot, "two")
+            await until(pilot, lambda: chat(pilot).pane.session.running)
+            app.exit(0)
+            other.execute("ROLLBACK")
+    assert app.return_value == 0
+    assert [m.text for m in (await desk.stored()).path()][:3] == ["one", "a", "two"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -38,6 +38,7 @@ class Silent:
     def __init__(self, name: str, options: ProviderOptions, services: Services) -> None:
         self.name = name
         self.model = ""
+        self.parameters = options.parameters
         self.capabilities = Capabilities()
         self.options = options
         self.services = services
