@@ -9,8 +9,9 @@ from typing import Final
 from chat_tui.events import StreamEvent
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
-from chat_tui.providers.openai import ChatProvider, OpenAIOptions
+from chat_tui.providers.openai import ChatProvider
 from chat_tui.providers.openai_images import ImagesProvider
+from chat_tui.providers.openai_options import OpenAIOptions
 from chat_tui.simulator.server import Simulator
 
 DEMO_MODEL: Final = "demo"

@@ -7,7 +7,7 @@ Vendor pages: https://platform.openai.com/docs/api-reference/chat and https://do
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -20,20 +20,11 @@ from chat_tui.providers.chat_dialect import ChatDecoder, encode
 from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import decode_models
+from chat_tui.providers.openai_options import OPENAI_URL, OpenAIOptions
 
-OPENAI_URL: Final = "https://api.openai.com/v1"
 FLOWAPI_URL: Final = "https://api.flowapi.net/v1"
 TRAILER_S: Final = 3.0
 """How long we wait for the token counts after the server said that the reply is complete."""
-
-
-class OpenAIOptions(ProviderOptions, frozen=True, kw_only=True):
-    """The keys of an `openai` provider."""
-
-    base_url: str = OPENAI_URL
-    model: str = ""
-    endpoint: Literal["chat", "images"] = "chat"
-    """What answers: `/chat/completions`, or `/images/generations`."""
 
 
 class FlowapiOptions(ProviderOptions, frozen=True, kw_only=True):

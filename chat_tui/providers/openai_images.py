@@ -29,7 +29,7 @@ from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes
 from chat_tui.providers.kinds import Services
 from chat_tui.providers.model_list import decode_models
-from chat_tui.providers.openai import OpenAIOptions
+from chat_tui.providers.openai_options import OpenAIOptions
 from chat_tui.text import clean
 
 PREVIEWS: Final = 2

@@ -23,7 +23,8 @@ from chat_tui.events import (
 from chat_tui.providers.base import Provider
 from chat_tui.providers.demo import DEMO, DemoOptions, DemoProvider
 from chat_tui.providers.kinds import Services
-from chat_tui.providers.openai import FLOWAPI, OPENAI, FlowapiOptions, OpenAIOptions
+from chat_tui.providers.openai import FLOWAPI, OPENAI, FlowapiOptions
+from chat_tui.providers.openai_options import OpenAIOptions
 from chat_tui.secrets import PlainKey, Secret
 from chat_tui.simulator.script import (
     Act,
