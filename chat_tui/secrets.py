@@ -164,7 +164,7 @@ async def resolve(source: KeySource, environ: Mapping[str, str], *, provider: st
                 return _checked(entry.value, provider, f"the keyring entry {name!r}")
             raise AuthFailed(
                 f"{entry.why_none}, named by api_key of provider {provider!r}",
-                hint=f"store it with: chat-tui keys set {name}",
+                hint=f"store it with: keyring set chat-tui {name}",
             )
         case CommandKey(argv):
             return _checked(await _run(argv, environ, provider), provider, "the command")
@@ -254,7 +254,7 @@ def _checked(value: str, provider: str, origin: str) -> Secret:
 
 
 def _how_to_add(source: DefaultKey) -> str:
-    keys_set = f"chat-tui keys set {source.provider}"
+    keys_set = f"keyring set chat-tui {source.provider}"
     return f"set {source.env}, or: {keys_set}" if source.env else keys_set
 
 

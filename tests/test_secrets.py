@@ -246,7 +246,7 @@ async def test_a_keyring_that_gives_nothing_says_why(
     backend.refusal = refusal
     error = await refused(KeyringKey("work"))
     assert said in error.message
-    assert "chat-tui keys set work" in error.hint
+    assert "keyring set chat-tui work" in error.hint
     assert (await probe(KeyringKey("work"), {})).reason == said
 
 
@@ -281,7 +281,7 @@ async def test_the_usual_variable_comes_before_the_keyring(backend: FileBackend)
 async def test_a_service_that_needs_a_key_and_has_none_is_refused(backend: FileBackend) -> None:
     error = await refused(DefaultKey("K", "flow"))
     assert error.message == "no key for provider 'flow'"
-    assert error.hint == "set K, or: chat-tui keys set flow"
+    assert error.hint == "set K, or: keyring set chat-tui flow"
 
 
 async def test_a_plain_key_and_no_key_are_what_they_are() -> None:

@@ -150,7 +150,7 @@ def status_error(
         refused = "did not accept the key" if keyed else "asks for a key"
         return AuthFailed(
             f"{host} {refused}{tail}",
-            hint=hint or "set api_key for this provider, or try: chat-tui keys set",
+            hint=hint or "set api_key for this provider",
             status=status,
         )
     match status:
@@ -276,9 +276,8 @@ def _connect_error(exc: BaseException, peer: Peer) -> Unreachable:
                     retryable=cause.errno == socket.EAI_AGAIN,
                 )
             case ConnectionRefusedError():
-                return Unreachable(
-                    f"nothing is listening at {first}", hint=_CHECK_BASE_URL, retryable=True
-                )
+                # Not retried: what does not run now will not run in a second.
+                return Unreachable(f"nothing is listening at {first}", hint=_CHECK_BASE_URL)
             case ConnectionResetError():
                 return Unreachable(f"{first} closed the connection at once", retryable=True)
             case OSError(strerror=str(reason)) if cause.errno is not None:

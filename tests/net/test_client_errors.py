@@ -85,7 +85,7 @@ async def test_a_refused_connection_names_the_address() -> None:
     error = await error_from(url)
     assert isinstance(error, Unreachable)
     assert error.message == f"nothing is listening at {url.removeprefix('http://')}"
-    assert error.retryable
+    assert not error.retryable
 
 
 async def test_a_host_that_does_not_exist_is_named() -> None:
