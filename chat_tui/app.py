@@ -35,9 +35,16 @@ from chat_tui.roster import DEMO, Roster
 from chat_tui.session import Session
 from chat_tui.store.store import Store
 from chat_tui.text import clean, clean_line
-from chat_tui.themes import ThemeShelf, inks, textual_theme
-from chat_tui.widgets.key_bar import KeyBar
-from chat_tui.widgets.pane import Pane
+from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
+from chat_tui.widgets.conversation_view import ConversationView
+from chat_tui.widgets.key_bar import (
+    FIND_KEYS,
+    TRANSCRIPT_HELP,
+    TRANSCRIPT_KEYS,
+    KeyBar,
+    KeyHint,
+)
+from chat_tui.widgets.pane import KeysAt, Pane
 from chat_tui.widgets.prompt import Prompt
 from chat_tui.widgets.transcript import Transcript
 
@@ -96,6 +103,8 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         self._config = options.config
         self._options = options
         self._paths = options.paths
+        self._environ = environ
+        self._key_bar = KeyBar(self._key_hints())
         self._roster = Roster(options.config, environ=environ, registry=KINDS, demo=options.demo)
         self._store = Store(options.paths.database)
         self._state, self._state_warning = load_state(options.paths.state_file)
@@ -115,7 +124,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
             measure=self._config.app.measure,
             keys=self._config.keys,
         )
-        yield KeyBar(self._key_hints())
+        yield self._key_bar
 
     def on_mount(self) -> None:
         self.set_keymap({name: keys for name, keys in self._config.keys.items() if keys})
@@ -160,6 +169,55 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
             markup=False,
         )
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by every route there is, and say which; text fields copy by this, too."""
+        self._clipboard = text
+        self._copy(text)
+
+    @work(group="copy")
+    async def _copy(self, text: str) -> None:
+        from chat_tui.clipboard import copy, describe
+
+        report = await copy(text, environ=self._environ, write=self._write_to_terminal)
+        self.notify(
+            describe(report),
+            severity="information" if report.used or not text else "warning",
+        )
+
+    def _write_to_terminal(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    @on(ConversationView.LinksWanted)
+    def _on_links_wanted(self, event: ConversationView.LinksWanted) -> None:
+        """Open a link; where there are several, or a label names another host, ask first."""
+        event.stop()
+        from chat_tui.links import link_note
+
+        notes = [link_note(link.label, link.url) for link in event.links]
+        if not notes:
+            self.notify("there is no link in this block")
+        elif len({note.url for note in notes}) == 1 and not any(note.confirm for note in notes):
+            self._open_link(event.links[0].url)
+        else:
+            from chat_tui.screens.links import LinkScreen
+
+            def chosen(url: str | None) -> None:
+                if url is not None:
+                    self._open_link(url)
+
+            self.push_screen(LinkScreen(event.links), chosen)
+
+    @work(group="links")
+    async def _open_link(self, url: str) -> None:
+        from chat_tui.links import open_link
+
+        try:
+            await open_link(url, environ=self._environ)
+        except ChatTuiError as error:
+            self.notify(_told(error), severity="warning")
+
     def action_help(self) -> None:
         from chat_tui.screens.help import HelpScreen
 
@@ -170,7 +228,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         ]
         send = first_key_label(self._config.keys["prompt.send"])
         lines.insert(2, (f"\\ {send}", "Start a new line, in any terminal"))
-        self.push_screen(HelpScreen(lines))
+        self.push_screen(HelpScreen([*lines, *TRANSCRIPT_HELP]))
 
     def action_help_quit(self) -> None:
         """Say how to leave: many press Ctrl+C for it."""
@@ -230,6 +288,11 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         yield SystemCommand("New conversation", "", self.action_new_conversation)
         yield SystemCommand("Provider and model", "", self.action_choose_provider)
         yield SystemCommand("Save transcript", "", self.action_save_transcript)
+        yield SystemCommand("Find in this conversation", "", pane.action_find)
+        yield SystemCommand("Walk through the transcript", "", pane.action_read)
+        copy = pane.transcript.copy_last_reply
+        yield SystemCommand("Copy the last reply", "", partial(copy, markdown=False))
+        yield SystemCommand("Copy the last reply as Markdown", "", partial(copy, markdown=True))
         yield SystemCommand("Answer again", "as a new branch", pane.action_regenerate)
         yield SystemCommand("Stop the reply", "", pane.action_stop)
         for name in self._themes.names():
@@ -323,6 +386,15 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         )
         self.panic(Text(clean(words)))
 
+    @on(Pane.KeysMoved)
+    def _on_keys_moved(self, event: Pane.KeysMoved) -> None:
+        hints: dict[KeysAt, Sequence[KeyHint]] = {
+            "prompt": self._key_hints(),
+            "transcript": TRANSCRIPT_KEYS,
+            "find": FIND_KEYS,
+        }
+        self._key_bar.show(hints[event.to])
+
     @on(Prompt.Changed)
     def _on_prompt_changed(self) -> None:
         """Load the network while its first user is typing: neither the start nor the reply waits."""
@@ -348,9 +420,9 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         assert file is not None
         self.register_theme(textual_theme(file))  # in place of one that Textual calls the same
         self.theme = name
-        paint = inks(file)
+        styles = ink_styles(file)
         for transcript in self.query(Transcript):
-            transcript.paint_with(paint.styles, paint.replies)
+            transcript.paint_with(styles)
 
     def _key_hints(self) -> list[tuple[str, str]]:
         words = {

@@ -25,6 +25,9 @@ from chat_tui.streaming.worker import StreamWorker
 
 log = logging.getLogger(__name__)
 
+RECORD_S = 0.02
+"""How often what came is handed to the recorder, which has its own time for the disk."""
+
 
 class ReplyRunning(ChatTuiError):
     """A conversation answers one turn at a time."""
@@ -258,7 +261,7 @@ class Session:
         recorder: Recorder | None = None
         if await beginning and self._store is not None:
             recorder = Recorder(self._store, reply.blank, on_trouble=self._tell)
-        async with aclosing(reply.worker.subscribe()) as batches:
+        async with aclosing(reply.worker.subscribe(pace_s=RECORD_S)) as batches:
             async for batch in batches:
                 for event in batch:
                     reply.folder.add(event)

@@ -1,14 +1,13 @@
 """Colour themes, from files to what Textual and the transcript paint with."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.style import Style
 from textual.theme import Theme
 
 from chat_tui.config.theme import ThemeFile, load_themes
-from chat_tui.document.blocks import StyleName
+from chat_tui.widgets.ink_styles import InkStyles
 
 
 class ThemeShelf:
@@ -44,15 +43,6 @@ class ThemeShelf:
     def _load(self, files: Iterable[Path]) -> dict[str, ThemeFile]:
         themes, self.warnings = load_themes(files)
         return dict(themes)
-
-
-@dataclass(frozen=True, slots=True)
-class Inks:
-    """What the transcript paints with."""
-
-    styles: Mapping[StyleName, Style]
-    replies: tuple[Style, ...]
-    """A palette from which each provider keeps one."""
 
 
 def textual_theme(file: ThemeFile) -> Theme:
@@ -91,20 +81,42 @@ def textual_theme(file: ThemeFile) -> Theme:
     )
 
 
-def inks(file: ThemeFile) -> Inks:
+def ink_styles(file: ThemeFile) -> InkStyles:
     """Make what the transcript paints with; meaning is never by colour alone."""
     colors = file.colors
-    return Inks(
-        styles={
-            "text": Style(color=colors.foreground),
-            "you": Style(color=colors.you, bold=True),
-            "reply": Style(color=colors.accent, bold=True),
-            "dim": Style(color=colors.dim),
-            "reasoning": Style(color=colors.dim, italic=True),
-            "notice": Style(color=colors.dim),
-            "warning": Style(color=colors.warning),
-            "error": Style(color=colors.error, bold=True),
-            "accent": Style(color=colors.accent),
-        },
+    styles: dict[str, Style] = {
+        "text": Style(color=colors.foreground),
+        "you": Style(color=colors.you, bold=True),
+        "dim": Style(color=colors.dim),
+        "reasoning": Style(color=colors.dim, italic=True),
+        "notice": Style(color=colors.dim),
+        "warning": Style(color=colors.warning),
+        "error": Style(color=colors.error, bold=True),
+        "accent": Style(color=colors.accent),
+        "em": Style(color=colors.foreground, italic=True),
+        "strong": Style(color=colors.foreground, bold=True),
+        "strike": Style(color=colors.dim, strike=True),
+        "code": Style(color=colors.foreground, bgcolor=colors.code_background),
+        "link": Style(color=colors.accent, underline=True),
+        "mark": Style(color=colors.accent),
+        "quote": Style(color=colors.dim),
+        "rule": Style(color=colors.border),
+        "border": Style(color=colors.border),
+        "task": Style(color=colors.dim),
+        "task.done": Style(color=colors.success),
+    }
+    styles |= {
+        f"heading{level}": Style(color=colors.accent, bold=True, underline=level == 1)
+        for level in range(1, 7)
+    }
+    syntax = file.syntax
+    styles |= {
+        f"syntax.{name}": Style(color=getattr(syntax, name), bgcolor=colors.code_background)
+        for name in syntax.__struct_fields__
+    }
+    return InkStyles(
+        styles,
         replies=tuple(Style(color=color, bold=True) for color in colors.providers),
+        selected=Style(bgcolor=colors.border),
+        found=Style(color=colors.background, bgcolor=colors.warning),
     )

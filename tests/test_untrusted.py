@@ -21,7 +21,7 @@ ALWAYS_MARKUP = {
 }  # fmt: skip
 """Widgets whose texts are read as markup, whatever one says."""
 MARKUP_ATTRIBUTES = {"border_title", "border_subtitle", "tooltip", "title", "sub_title"}
-LITERAL = {"Content", "Text"}
+LITERAL = {"Content", "Text", "Content.assemble"}
 """What holds a text as it is."""
 CHECKED_NAMES = {"f'Theme: {name}'"}
 """Texts for the palette, which reads markup: a theme's name has letters, digits and dashes."""
@@ -43,7 +43,7 @@ def is_literal(node: ast.expr) -> bool:
         case ast.Constant(value=value):
             return not (isinstance(value, str) and "[" in value)
         case ast.Call(func=function):
-            return name_of(function) in LITERAL
+            return name_of(function) in LITERAL or ast.unparse(function) in LITERAL
         case _:
             return False
 

@@ -5,6 +5,7 @@ _WORDS = {
     "pageup": "PageUp",
     "pagedown": "PageDown",
     "up": "Up",
+    "tab": "Tab",
     "ctrl": "Ctrl",
     "alt": "Alt",
     "shift": "Shift",

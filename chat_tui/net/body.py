@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chat_tui.errors import ProtocolViolation, ProviderError
 from chat_tui.net.compression import check_encoding, inflated
+from chat_tui.net.pacing import Pacer
 from chat_tui.net.translate import Peer, translate
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Body:
         self._source: AsyncGenerator[bytes, None] | None = None
         self._bytes = 0
         self._gave_way = time.monotonic()
+        self._pacer = Pacer(response.extensions.get("network_stream"))
 
     def __aiter__(self) -> "Body":
         return self
@@ -55,7 +57,9 @@ class Body:
             encoding = self._response.headers.get("content-encoding", "")
             packed = check_encoding(encoding, self._peer.host)
             self._source = inflated(self._raw, self._peer.host) if packed else self._raw
+        asked = time.monotonic()
         piece = await anext(self._source)
+        await self._pacer.gather(piece, asked=asked)
         self._bytes += len(piece)
         if self._bytes > self._max_bytes:
             raise ProtocolViolation(

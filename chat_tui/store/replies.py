@@ -14,6 +14,7 @@ from chat_tui.folding import fold
 from chat_tui.ids import MessageId
 from chat_tui.message import Message, Part
 from chat_tui.store.rows import (
+    MESSAGE_COLUMNS,
     PartRow,
     event_from_row,
     event_row,
@@ -154,7 +155,7 @@ def recover(connection: Connection) -> list[MessageId]:
         ],
     )
     orphans = connection.execute(
-        "SELECT * FROM message AS m WHERE status = 'streaming'"
+        f"SELECT {MESSAGE_COLUMNS} FROM message AS m WHERE status = 'streaming'"  # noqa: S608 - names
         " AND NOT EXISTS (SELECT 1 FROM writer AS w WHERE w.id = m.writer_id)"
         " ORDER BY m.id"
     ).fetchall()

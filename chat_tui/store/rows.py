@@ -25,7 +25,7 @@ from chat_tui.events import (
     decode_event,
     encode_event,
 )
-from chat_tui.message import Message, Part, ReasoningPart, Role, TextPart
+from chat_tui.message import Message, Part, ReasoningPart, TextPart
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -50,7 +50,7 @@ def to_us(moment: datetime) -> int:
 
 
 def from_us(us: int) -> datetime:
-    return _EPOCH + us * _MICROSECOND
+    return _EPOCH + timedelta(0, 0, us)
 
 
 def now_us() -> int:
@@ -134,6 +134,8 @@ def part_from_row(row: PartRow, place: str) -> Part:
         StoreError: it is not a part; the message names `place`.
     """
     kind, text, body = row
+    if kind == "text" and body is None:  # nearly all of them
+        return TextPart(text or "")
     try:
         match kind:
             case "text" | "reasoning":
@@ -151,31 +153,43 @@ def part_from_row(row: PartRow, place: str) -> Part:
             raise StoreError(f"{place} has a part of the unknown kind {kind!r}")
 
 
+MESSAGE_COLUMNS = (
+    "id, parent_id, role, created_us, provider, model, parameters, remote_id, usage, outcome,"
+    " status, writer_id"
+)
+"""In the order in which `message_from_row` takes a row apart."""
+
+
 def message_from_row(row: Row, parts: tuple[Part, ...]) -> Message:
-    """Build a message from all columns of its row, read by name.
+    """Build a message from its row.
+
+    Args:
+        row: Its `MESSAGE_COLUMNS`.
+        parts: Of it.
 
     Raises:
         StoreError: a column does not hold what it should.
     """
-    place = f"message {row['id']}"
-    role: Role = "user" if row["role"] == "user" else "assistant"
-    usage, outcome, parameters = row["usage"], row["outcome"], row["parameters"]
+    (
+        message_id, parent, role, created_us, provider, model, parameters, remote_id, usage,
+        outcome, _, _,
+    ) = row  # fmt: skip
     try:
         known_parameters = {} if parameters is None else _parameters_decoder.decode(parameters)
         known_usage = None if usage is None else _usage_decoder.decode(usage)
         known_outcome = None if outcome is None else _outcome_decoder.decode(outcome)
     except msgspec.MsgspecError as error:
-        raise _unreadable(place, error) from error
+        raise _unreadable(f"message {message_id}", error) from error
     return Message(
-        id=row["id"],
-        parent=row["parent_id"],
-        role=role,
+        id=message_id,
+        parent=parent,
+        role="user" if role == "user" else "assistant",
         parts=parts,
-        created=from_us(row["created_us"]),
-        provider=row["provider"],
-        model=row["model"],
+        created=from_us(created_us),
+        provider=provider,
+        model=model,
         parameters=known_parameters,
-        remote_id=row["remote_id"],
+        remote_id=remote_id,
         usage=known_usage,
         outcome=known_outcome,
     )

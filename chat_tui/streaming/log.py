@@ -45,11 +45,14 @@ class EventLog:
         """Return all events from `cursor` on, without waiting."""
         return self._events[cursor:]
 
-    async def read(self, *, since: int = 0) -> AsyncGenerator[Sequence[StreamEvent], None]:
+    async def read(
+        self, *, since: int = 0, pace_s: float = 0.0
+    ) -> AsyncGenerator[Sequence[StreamEvent], None]:
         """Yield batches of events as they come, until the terminal one was among them.
 
         Args:
             since: How many events the reader has already seen.
+            pace_s: The least time between two batches: a wake-up costs more than an event.
 
         Yields:
             Everything that came since the last batch, never empty.
@@ -60,6 +63,8 @@ class EventLog:
                 batch = self._events[cursor:]
                 cursor += len(batch)
                 yield batch
+                if pace_s and self._terminal is None:
+                    await asyncio.sleep(pace_s)
             elif self._terminal is not None:
                 return
             else:

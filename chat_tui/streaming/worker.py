@@ -90,9 +90,11 @@ class StreamWorker:
         assert self._log.terminal is not None
         return self._log.terminal
 
-    def subscribe(self, *, since: int = 0) -> AsyncGenerator[Sequence[StreamEvent], None]:
+    def subscribe(
+        self, *, since: int = 0, pace_s: float = 0.0
+    ) -> AsyncGenerator[Sequence[StreamEvent], None]:
         """Read the events, from the first one or from `since`; see `EventLog.read`."""
-        return self._log.read(since=since)
+        return self._log.read(since=since, pace_s=pace_s)
 
     async def _run(self) -> None:
         try:

@@ -1,6 +1,7 @@
 """The footer: the keys that matter here and now."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -10,6 +11,31 @@ from textual.widget import Widget
 
 KeyHint = tuple[str, str]
 """A key as people write it, and a word for what it does."""
+
+TRANSCRIPT_KEYS: Final[tuple[KeyHint, ...]] = (
+    ("Up Down", "move"),
+    ("Enter", "fold"),
+    ("c", "copy"),
+    ("r", "reply"),
+    ("m", "Markdown"),
+    ("o", "link"),
+    ("/", "find"),
+    ("Esc", "back"),
+)
+"""While the transcript has the keys; these letters are its own, and are not rebound."""
+FIND_KEYS: Final[tuple[KeyHint, ...]] = (
+    ("Enter", "next"),
+    ("Shift+Enter", "previous"),
+    ("Esc", "close"),
+)
+"""While something is looked for."""
+TRANSCRIPT_HELP: Final[tuple[KeyHint, ...]] = (
+    ("Up, Down, Home, End", "In the transcript: from block to block"),
+    ("Enter, Space", "Open or close the block"),
+    ("c, r, m", "Copy the block, the reply, its Markdown"),
+    ("o", "Open a link of the block"),
+    ("/, n, N", "Find; next match, the one before"),
+)
 
 
 class KeyBar(Widget):

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 from textual import events, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as TextualMessage
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
 from chat_tui.config.key_labels import first_key_label
 from chat_tui.errors import ChatTuiError
@@ -19,11 +21,16 @@ from chat_tui.message import Message
 from chat_tui.providers.base import Provider
 from chat_tui.session import Reply, Session
 from chat_tui.streaming.meter import ReplyMeter
+from chat_tui.widgets.conversation_view import ConversationView
+from chat_tui.widgets.find_bar import FindBar
+from chat_tui.widgets.frame_clock import FRAME_S
 from chat_tui.widgets.header import PaneHeader
 from chat_tui.widgets.prompt import MAX_ROWS, Prompt
 from chat_tui.widgets.status_line import StatusLine
 from chat_tui.widgets.transcript import Transcript
 
+KeysAt: TypeAlias = Literal["prompt", "transcript", "find"]
+"""Who gets the keys in a pane."""
 FindProvider = Callable[[str], Provider]
 
 
@@ -41,6 +48,9 @@ class Pane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop", id="reply.stop", priority=True),
         Binding("f5", "regenerate", "Again", id="reply.regenerate", priority=True),
+        Binding("tab", "read", "Read", id="transcript.focus", show=False),
+        Binding("ctrl+f", "find", "Find", id="transcript.find", priority=True, show=False),
+        Binding("ctrl+c", "copy", "Copy", id="transcript.copy", priority=True, show=False),
         Binding("pageup", "scroll('up')", "Up", id="scroll.up", priority=True, show=False),
         Binding("pagedown", "scroll('down')", "Down", id="scroll.down", priority=True, show=False),
     ]
@@ -50,6 +60,12 @@ class Pane(Vertical):
         """Something could not be done; nothing that was written is lost."""
 
         error: ChatTuiError
+
+    @dataclass
+    class KeysMoved(TextualMessage):
+        """Other keys matter now."""
+
+        to: KeysAt
 
     def __init__(
         self,
@@ -87,11 +103,13 @@ class Pane(Vertical):
             first_key_label(self._keys.get(name, ""))
             for name in ("reply.regenerate", "provider.menu", "app.help")
         )
-        yield Transcript(
+        view = ConversationView(
             measure=self._measure,
             error_hint=_hints((again, "tries again"), (other, "another provider")),
             welcome_hint=_hints((other, "another provider"), (everything, "all keys")),
         )
+        yield view
+        yield FindBar(view)
         yield StatusLine()
         with Horizontal(id="prompt-row"):
             yield Static(" ❯ ", id="prompt-mark", markup=False)
@@ -113,8 +131,12 @@ class Pane(Vertical):
         await self._stop_watching()
 
     @property
-    def transcript(self) -> Transcript:
-        return self.query_one(Transcript)
+    def transcript(self) -> ConversationView:
+        return self.query_one(ConversationView)
+
+    @property
+    def find_bar(self) -> FindBar:
+        return self.query_one(FindBar)
 
     @property
     def status(self) -> StatusLine:
@@ -129,6 +151,7 @@ class Pane(Vertical):
         if self._watching is not None:
             self._watching.cancel()
         self.session = session
+        self.find_bar.close()
         path = session.conversation.path()
         self.transcript.show(path)
         self.prompt.remember([message.text for message in path if message.role == "user"])
@@ -186,10 +209,69 @@ class Pane(Vertical):
             return
         if reply is not None and session is self.session:
             self.transcript.show(session.conversation.path(reply.blank.parent))
+            self.find_bar.look_again()
             await self._show_reply(reply, ReplyMeter())
 
     def action_stop(self) -> None:
         self.session.cancel()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc goes back one step: to the prompt first, and only from there does it stop a reply."""
+        if action == "stop" and self._keys_at(self.app.focused) != "prompt":
+            return "escape" not in self._keys.get("reply.stop", "")
+        return super().check_action(action, parameters)
+
+    def action_read(self) -> None:
+        """Take the keys to the transcript, or back to the prompt."""
+        if self.transcript.has_focus or not self.transcript.messages:
+            self.prompt.focus()
+        else:
+            self.transcript.enter()
+
+    def action_copy(self) -> None:
+        """Copy what the mouse selected; what was selected in a text field comes first."""
+        focused = self.app.focused
+        selected = self.transcript.selected_text
+        if not selected or (isinstance(focused, Prompt | Input) and focused.selected_text):
+            raise SkipAction
+        self.app.copy_to_clipboard(selected)
+
+    def action_find(self) -> None:
+        self.find_bar.open()
+
+    @on(ConversationView.FindStepWanted)
+    def _on_find_step(self, event: ConversationView.FindStepWanted) -> None:
+        event.stop()
+        self.find_bar.step(event.by)
+
+    @on(ConversationView.FindWanted)
+    def _on_find_wanted(self, event: ConversationView.FindWanted) -> None:
+        event.stop()
+        self.action_find()
+
+    @on(FindBar.Closed)
+    @on(ConversationView.Left)
+    def _on_left(self, event: FindBar.Closed | ConversationView.Left) -> None:
+        event.stop()
+        self.find_bar.close()
+        self.prompt.focus()
+
+    @on(ConversationView.Selected)
+    def _on_selected(self, event: ConversationView.Selected) -> None:
+        event.stop()
+        key = first_key_label(self._keys.get("transcript.copy", ""))
+        self.status.note(f"{key} copies" if event.anything and key else "")
+        if event.anything:  # one selection at a time, so that it is clear what is copied
+            self.prompt.move_cursor(self.prompt.cursor_location)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.post_message(self.KeysMoved(self._keys_at(event.widget)))
+
+    def _keys_at(self, focused: Widget | None) -> KeysAt:
+        if isinstance(focused, ConversationView):
+            return "transcript"
+        in_bar = focused is not None and isinstance(focused.parent, FindBar)
+        return "find" if in_bar else "prompt"
 
     def action_scroll(self, where: str) -> None:
         transcript = self.transcript
@@ -216,7 +298,7 @@ class Pane(Vertical):
 
     async def _read(self, reply: Reply, meter: ReplyMeter) -> None:
         """Read the reply's log onto the screen, from its beginning to its end."""
-        async with aclosing(reply.worker.subscribe()) as batches:
+        async with aclosing(reply.worker.subscribe(pace_s=FRAME_S)) as batches:
             async for batch in batches:
                 meter.watch(batch)
                 self.transcript.feed(reply.id, batch)

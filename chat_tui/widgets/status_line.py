@@ -12,7 +12,7 @@ from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.text import clean_line
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-TICK_S = 0.125
+TICK_S = 0.25
 NEW_BELOW = "↓ new"
 
 
@@ -32,6 +32,7 @@ class StatusLine(Widget):
         super().__init__()
         self._who = ""
         self._warning = ""
+        self._note = ""
         self._new_below = False
         self._meter: ReplyMeter | None = None
         self._timer: Timer | None = None
@@ -77,6 +78,11 @@ class StatusLine(Widget):
         self._warning = clean_line(text)
         self.refresh()
 
+    def note(self, text: str) -> None:
+        """Say what can be done now; empty takes it away."""
+        self._note = clean_line(text)
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         rule = self.get_component_rich_style("status-line--rule")
@@ -100,7 +106,7 @@ class StatusLine(Widget):
 
     def _right(self) -> tuple[str, ...]:
         totals = self._meter.totals if self._meter is not None else ""
-        return (self._warning, totals, NEW_BELOW if self._new_below else "")
+        return (self._warning, self._note, totals, NEW_BELOW if self._new_below else "")
 
     def _state(self) -> str:
         if self._meter is None:

@@ -1,36 +1,36 @@
 """The transcript: one line-API widget that paints only the rows that can be seen.
 
-Every message is a `MessageView`; there are no child widgets. Text from outside reaches the
-screen as segments, never as markup.
+There are no child widgets: messages are `Rows`. Text from outside reaches the screen as segments,
+never as markup.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from time import monotonic
 
-from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
-from chat_tui.document.blocks import Block, Span, StyleName
-from chat_tui.document.message_view import MessageView, provider_number
+from chat_tui.document.rows import Place, Rows
+from chat_tui.document.spans import Span
 from chat_tui.events import StreamEvent
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
-from chat_tui.text import clean_line
+from chat_tui.widgets.direct_paint import DirectPainter
+from chat_tui.widgets.frame_clock import FRAME_S, FrameClock
+from chat_tui.widgets.ink_styles import InkStyles
+from chat_tui.widgets.marks import Marks
+from chat_tui.widgets.welcome import Welcome
 
-FRAME_S = 1 / 60
-TOP_ROWS = 1
-"""Empty, so that the first message does not touch the header."""
-WELCOME_DEMO = "A simulation inside this program: no key, no network, no model."
+UNFOCUSED_FRAME_S = 0.05
+SCROLLBAR_S = 1.0
+"""How often the scrollbar is painted while text streams."""
 
 
-class Transcript(ScrollView, can_focus=False):  # a click must not take the keys from the prompt
+class Transcript(ScrollView, can_focus=False):
     """The messages of a conversation, from the first to the one that is streaming."""
 
     DEFAULT_CSS = """
@@ -44,31 +44,43 @@ class Transcript(ScrollView, can_focus=False):  # a click must not take the keys
 
         following: bool
 
-    def __init__(self, *, measure: int, error_hint: str = "", welcome_hint: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        measure: int,
+        error_hint: str = "",
+        welcome_hint: str = "",
+        direct: bool = True,
+    ) -> None:
         """Make an empty transcript.
 
         Args:
             measure: Columns of text; 0 is the whole width.
             error_hint: What to do about a failed reply, with the keys for it.
             welcome_hint: What to do first, with the keys for it.
+            direct: Paint past the compositor where that is possible.
         """
         super().__init__()
-        self._error_hint = error_hint
-        self._welcome_hint = welcome_hint
+        self.rows = Rows(error_hint=error_hint)
+        self.marks = Marks()
         self._measure = measure
-        self._views: list[MessageView] = []
-        self._index: dict[MessageId, int] = {}
-        self._heights: list[int] = []
-        self._tops: list[int] = [TOP_ROWS]
-        """Where each message begins, and, last, where the transcript ends."""
-        self._width_cells = 0
         self._following = True
         self._dirty: set[int] = set()
-        self._last_frame_s = 0.0
-        self._frame_due = False
-        self._styles: Mapping[StyleName, Style] = {}
-        self._reply_styles: tuple[Style, ...] = ()
-        self._welcome: tuple[Block, ...] = ()
+        self._strips: dict[Place, tuple[Sequence[Span], Strip]] = {}
+        """What was painted, and of what."""
+        self._base: Style | None = None
+        """The widget's own style, which is dear to ask for."""
+        self._stale: set[Place] = set()
+        """Rows that may have changed; most of them have not."""
+        self._styles = InkStyles({})
+        self._welcome = Welcome(welcome_hint)
+        self._painter = DirectPainter(self)
+        self._direct = direct
+        self._clock = FrameClock(self._frame, busy=self._painter.terminal_is_behind)
+        self._scrollbar_due = False
+        self._kept: tuple[int, tuple[int, int, int] | None] = (-1, None)
+        """The top row after the last change of width, and what stood there before it: a storm of
+        them leads nowhere else."""
 
     @property
     def following(self) -> bool:
@@ -78,164 +90,341 @@ class Transcript(ScrollView, can_focus=False):  # a click must not take the keys
     @property
     def messages(self) -> tuple[Message, ...]:
         """What is shown, as it stands."""
-        return tuple(view.message for view in self._views)
+        return tuple(self.rows.message(number) for number in range(len(self.rows)))
 
-    def paint_with(
-        self, styles: Mapping[StyleName, Style], reply_styles: tuple[Style, ...]
-    ) -> None:
-        """Choose the colours.
-
-        Args:
-            styles: One for each meaning.
-            reply_styles: A palette from which each provider has its own.
-        """
+    def paint_with(self, styles: InkStyles) -> None:
+        """Choose the colours."""
         self._styles = styles
-        self._reply_styles = reply_styles
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Paint everything anew: colours or what lies over the text have changed."""
+        self._base = None
+        self._strips.clear()
+        self._stale.clear()
         self.refresh()
+
+    def paint_often(self, often: bool) -> None:
+        """Say whether the reader looks here, or rather somewhere else."""
+        self._clock.least_s = FRAME_S if often else UNFOCUSED_FRAME_S
 
     def welcome(self, provider: str) -> None:
         """Say who listens, as long as nothing has been said."""
-        demo = [Block(WELCOME_DEMO, style="dim")] if provider == "demo" else []
-        self._welcome = (
-            Block(f"You are talking to {clean_line(provider)}.", gap=1),
-            *demo,
-            Block(self._welcome_hint, style="dim", gap=1),
-        )
-        self.refresh()
+        self._welcome.name(provider)
+        self.repaint()
 
     def show(self, messages: Iterable[Message]) -> None:
         """Show these messages instead, at their end."""
-        self._views = [self._view(message) for message in messages]
-        self._index = {view.id: i for i, view in enumerate(self._views)}
+        self.rows.show(messages)
+        self.marks.clear()
+        self._dirty.clear()
         self._set_following(True)
-        self._measure_all()
+        self._settle()
+        self.repaint()
 
     def add(self, message: Message) -> None:
         """Append a message, and go to the end: somebody has just said something."""
-        self._index[message.id] = len(self._views)
-        self._views.append(self._view(message))
-        self._heights.append(0)
+        number = self.rows.add(message)
         self._set_following(True)
-        self._mark_dirty(len(self._views) - 1)
+        self._dirty.add(number)
+        self._clock.ask()
 
     def feed(self, message_id: MessageId, events: Iterable[StreamEvent]) -> None:
         """Take in more of a streaming message; it is painted with the next frame."""
-        index = self._index.get(message_id)
-        if index is None:
+        number = self.rows.number(message_id)
+        if number is None:
             return
-        self._views[index].feed(events)
-        self._mark_dirty(index)
+        self.rows.feed(number, events)
+        self._dirty.add(number)
+        self._clock.ask()
 
     def follow(self) -> None:
         """Go to the end and stay there."""
         self._set_following(True)
-        self.scroll_end(animate=False, immediate=True)
+        self._settle()
+        self.refresh()
+
+    def toggle(self, number: int, block: int) -> bool:
+        """Open or close a block, its first row staying where it is.
+
+        Returns:
+            Whether it can be.
+        """
+        if not self.rows.view(number).toggle(block):
+            return False
+        self.rows.forget_height(number)
+        self._drop_strips(number, 0)
+        self._set_following(False)
+        self._settle()
+        self._set_following(self.scroll_offset.y >= self._last_top())
+        self.refresh()
+        return True
+
+    def bring(self, number: int, rows: range) -> None:
+        """Scroll until rows of a message are in sight, if they are not.
+
+        Args:
+            number: The message.
+            rows: Of it, not empty; where they are too many, the first are shown.
+        """
+        height = self.size.height
+        self.rows.measure(number)
+        above = number - 1  # what comes into sight above must not move these rows any more
+        missing = height
+        while above >= 0 and missing > 0:
+            self.rows.measure(above)
+            missing -= self.rows.height(above)
+            above -= 1
+        first = self.rows.top(number) + rows.start
+        last = min(self.rows.top(number) + rows.stop - 1, first + height - 1)
+        top = int(self.scroll_y)
+        if top <= first and last < top + height:
+            return
+        self._set_following(False)
+        wanted = max(0, first - height // 3)
+        if last >= wanted + height:
+            wanted = max(wanted, min(first, last - height + 1))
+        self._put(min(wanted, self._last_top()))
+        self._settle()
+        self._set_following(int(self.scroll_y) >= self._last_top())
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Paint one row of the viewport."""
-        row = y + int(self.scroll_y)
-        width = self.size.width
-        if not self._views:
-            return self._painted(self._welcome_row(y), "", width)
-        if not self._width_cells or not TOP_ROWS <= row < self._tops[-1]:
-            return Strip.blank(width, self.rich_style)
-        index = bisect_right(self._tops, row) - 1
-        view = self._views[index]
-        spans = view.row(row - self._tops[index], self._width_cells)
-        return self._painted(spans, view.provider, width)
+        return self._strip(int(self.scroll_y) + y, y)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint rows of the viewport; there are no borders to draw around them."""
+        self._settle()
+        top = int(self.scroll_y)
+        strips = self._strips_from(top + crop.y, crop.y, crop.height)
+        self._painter.handed_out(crop.y, strips)
+        if crop.x or crop.right < self.size.width:
+            return [strip.crop(crop.x, crop.right) for strip in strips]
+        return strips
 
     def on_resize(self) -> None:
-        if self._text_width() != self._width_cells:
-            index, share = self._place()
-            self._measure_all()
-            if not self._following:
-                row = self._tops[index] + round(share * self._heights[index])
-                self.scroll_to(y=row, animate=False)
-        elif self._following:
-            self.follow()
+        width = self._text_width()
+        if width != self.rows.width:
+            top, anchor = self._kept
+            if top != int(self.scroll_y):
+                anchor = self._anchor()
+            self.rows.set_width(width)
+            self._strips.clear()
+            self._stale.clear()
+            if anchor is not None and not self._following:
+                self._return_to(*anchor)
+            self._settle()
+            self._kept = int(self.scroll_y), anchor
+        self._painter.forget()
+        self._settle()
+        self.refresh()
+
+    def on_unmount(self) -> None:
+        self._clock.stop()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        self._set_following(round(new_value) >= self.max_scroll_y)
+        self._set_following(round(new_value) >= self._last_top())
+        if 0 < old_value - new_value <= 2 * self.size.height:
+            self._step_up(int(old_value), int(old_value - new_value))
+        self._settle(upwards=new_value < old_value)
+        self.refresh()
 
-    def _welcome_row(self, y: int) -> Sequence[Span]:
-        width = max(1, self._width_cells)
-        for block in self._welcome:
-            height = block.height(width)
-            if y < height:
-                return block.row(y, width)
-            y -= height
-        return ()
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.repaint()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._base = None
+        self._strips.clear()
+        self._stale.clear()
+
+    def _frame(self) -> bool:
+        """Bring what came to the screen.
+
+        Returns:
+            Whether there is more of it.
+        """
+        if not self.rows.width:
+            return False
+        more = False
+        for number in sorted(self._dirty):
+            changed, pending = self.rows.commit(number)
+            more = more or pending
+            if changed is not None:
+                self._drop_strips(number, changed)
+            if not pending:
+                self._dirty.discard(number)
+        self._settle()
+        if self.size and self.is_attached and not self._paint_directly():
+            self.refresh()
+        return more
+
+    def _paint_directly(self) -> bool:
+        if not self._direct:
+            return False
+        return self._painter.paint(self._strips_from(int(self.scroll_y), 0, self.size.height))
+
+    def _settle(self, *, upwards: bool = False) -> None:
+        """Make the heights of what is in sight exact, and keep the reader's place.
+
+        Args:
+            upwards: The reader came from below: of a message whose height was a guess, its end
+                stays where it is.
+        """
+        rows, height = self.rows, self.size.height
+        if not rows.width or not height:
+            return
+        if self._following or not len(rows):
+            number, missing = len(rows) - 1, height
+            while number >= 0 and missing > 0:
+                rows.measure(number)
+                missing -= rows.height(number)
+                number -= 1
+            self._put(self._last_top())
+            return
+        place = rows.find(int(self.scroll_y))
+        above_first = int(self.scroll_y) < rows.top(0)
+        guessed = rows.height(place.message)
+        rows.measure(place.message)
+        exact = rows.height(place.message)
+        row = exact - (guessed - place.row) if upwards else place.row
+        row = max(0, min(row, exact - 1))
+        number, missing = place.message + 1, height - (exact - row)
+        while number < len(rows) and missing > 0:
+            rows.measure(number)
+            missing -= rows.height(number)
+            number += 1
+        top = 0 if above_first else rows.top(place.message) + row
+        self._put(min(top, self._last_top()))
+
+    def _step_up(self, top: int, step: int) -> None:
+        """Go up by rows as they are, where the heights above were a guess until now."""
+        rows = self.rows
+        if not rows.width or not len(rows):
+            return
+        place = rows.find(top)
+        below_top = top - rows.top(place.message)
+        number, missing = place.message, step - below_top
+        while number > 0 and missing > 0:
+            number -= 1
+            rows.measure(number)
+            missing -= rows.height(number)
+        self._put(max(0, rows.top(place.message) + below_top - step))
+
+    def _last_top(self) -> int:
+        return max(0, self.rows.total - self.size.height)
+
+    def _put(self, top: int) -> None:
+        """Say where the viewport is, without a layout of the whole screen for it."""
+        total = self.rows.total
+        if self.virtual_size.height != total or self.virtual_size.width != self.size.width:
+            self.set_reactive(Widget.virtual_size, Size(self.size.width, total))
+            self._paint_scrollbar()
+        if int(self.scroll_y) != top or self.scroll_target_y != top:
+            self.set_reactive(Widget.scroll_y, float(top))
+            self.set_reactive(Widget.scroll_target_y, float(top))
+            self._paint_scrollbar()
+
+    def _paint_scrollbar(self) -> None:
+        if not self._scrollbar_due and self.is_attached:
+            self._scrollbar_due = True
+            self.set_timer(SCROLLBAR_S, self._sync_scrollbar)
+
+    def _sync_scrollbar(self) -> None:
+        self._scrollbar_due = False
+        bar = self.vertical_scrollbar
+        bar.set_reactive(type(bar).window_virtual_size, self.rows.total)
+        bar.set_reactive(type(bar).window_size, self.size.height)
+        bar.set_reactive(type(bar).position, self.scroll_y)
+        bar.refresh()
+
+    def _strips_from(self, row: int, y: int, count: int) -> list[Strip]:
+        """Paint rows, one below the other; most of them were painted before."""
+        strips: list[Strip] = []
+        rows, width, known = self.rows, self.size.width, self._strips
+        while len(strips) < count:
+            at = row + len(strips)
+            strip = self._strip(at, y + len(strips))
+            strips.append(strip)
+            if not len(rows) or not rows.width or not rows.top(0) <= at < rows.total:
+                continue
+            number, inner = rows.find(at)
+            last = min(rows.height(number) - 1, inner + count - len(strips))
+            for below in range(inner + 1, last + 1):
+                place = Place(number, below)
+                painted = known.get(place)
+                if painted is None or place in self._stale or painted[1].cell_length != width:
+                    break
+                strips.append(painted[1])
+        return strips
+
+    def _strip(self, row: int, y: int) -> Strip:
+        width = self.size.width
+        if not len(self.rows):
+            return self._filtered(self._painted(self._welcome.row(y, self.rows.width), "", width))
+        if not self.rows.width or not self.rows.top(0) <= row < self.rows.total:
+            return self._filtered(self._painted((), "", width))
+        place = self.rows.find(row)
+        known = self._strips.get(place)
+        if known is not None and known[1].cell_length == width:
+            if place not in self._stale:
+                return known[1]
+            self._stale.discard(place)
+            if self.marks.nothing and self.rows.spans(place) == known[0]:
+                return known[1]
+        if len(self._strips) > 8 * max(20, self.size.height):
+            self._strips.clear()
+            self._stale.clear()
+        spans = self.rows.spans(place)
+        strip = self._painted(spans, self.rows.provider(place.message), width)
+        strip = self.marks.lay_over(strip, place, self.rows, self._styles, self._base_style())
+        strip = self._filtered(strip)
+        self._strips[place] = spans, strip
+        return strip
 
     def _painted(self, spans: Sequence[Span], provider: str, width: int) -> Strip:
-        base = self.rich_style
-        segments = [Segment(text, base + self._style(name, provider)) for text, name in spans]
-        return Strip(segments).adjust_cell_length(width, base)
+        base = self._base_style()
+        return Strip(self._styles.segments(spans, provider, base)).adjust_cell_length(width, base)
 
-    def _place(self) -> tuple[int, float]:
-        """Which message stands at the top edge, and how much of it, 0..1, is above that."""
-        if not self._width_cells or not self._views:
-            return 0, 0.0
-        row = max(TOP_ROWS, int(self.scroll_y))
-        index = min(bisect_right(self._tops, row) - 1, len(self._views) - 1)
-        return index, (row - self._tops[index]) / max(1, self._heights[index])
+    def _base_style(self) -> Style:
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
 
-    def _style(self, name: StyleName, provider: str) -> Style:
-        if name == "reply" and self._reply_styles:
-            return self._reply_styles[provider_number(provider, len(self._reply_styles))]
-        return self._styles.get(name, Style.null())
+    def _filtered(self, strip: Strip) -> Strip:
+        """Do what Textual does for rows that it paints itself: NO_COLOR, and 16 colours."""
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip
 
-    def _view(self, message: Message) -> MessageView:
-        return MessageView(message, error_hint=self._error_hint)
+    def _drop_strips(self, number: int, first_row: int) -> None:
+        self._stale |= {
+            place for place in self._strips if place.message == number and place.row >= first_row
+        }
+
+    def _anchor(self) -> tuple[int, int, int] | None:
+        """What stands at the top edge: message, block, and the character of its text."""
+        if not self.rows.width or not len(self.rows):
+            return None
+        place = self.rows.find(int(self.scroll_y))
+        if not self.rows.is_exact(place.message):
+            return place.message, 0, 0
+        view = self.rows.view(place.message)
+        row = min(place.row, view.height(self.rows.width) - 1)
+        spot = view.spot(row, self.rows.width)
+        return place.message, spot.block, view.offset_at(row, 0, self.rows.width)
+
+    def _return_to(self, number: int, block: int, offset: int) -> None:
+        self.rows.measure(number)
+        row = self.rows.view(number).row_of(block, offset, self.rows.width)
+        self.set_reactive(Widget.scroll_y, float(self.rows.top(number) + row))
 
     def _text_width(self) -> int:
         width = self.scrollable_content_region.width
         return min(width, self._measure) if self._measure else width
-
-    def _measure_all(self) -> None:
-        self._width_cells = self._text_width()
-        if not self._width_cells:
-            return
-        self._heights = [self._height(view) for view in self._views]
-        self._tops = list(accumulate(self._heights, initial=TOP_ROWS))
-        self._dirty.clear()
-        self._show_size()
-
-    def _height(self, view: MessageView) -> int:
-        return view.height(self._width_cells) + 1  # an empty row below each message
-
-    def _mark_dirty(self, index: int) -> None:
-        """Paint the first change at once, and what follows at most once a frame."""
-        self._dirty.add(index)
-        if self._frame_due:
-            return
-        self._frame_due = True
-        wait_s = self._last_frame_s + FRAME_S - monotonic()
-        if wait_s <= 0:
-            self.call_later(self._frame)
-        else:
-            self.set_timer(wait_s, self._frame)
-
-    def _frame(self) -> None:
-        self._frame_due = False
-        self._last_frame_s = monotonic()
-        if not self._width_cells or not self._dirty:
-            return
-        first = min(self._dirty)
-        for index in self._dirty:
-            self._heights[index] = self._height(self._views[index])
-        self._dirty.clear()
-        del self._tops[first + 1 :]
-        self._tops += list(accumulate(self._heights[first:], initial=self._tops[first]))[1:]
-        self._show_size()
-
-    def _show_size(self) -> None:
-        following = self._following
-        self.virtual_size = Size(self._width_cells, self._tops[-1])
-        if following:
-            self.scroll_end(animate=False, immediate=True)
-            self._following = True
-        self.refresh()
 
     def _set_following(self, following: bool) -> None:
         if following is not self._following:

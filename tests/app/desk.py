@@ -162,7 +162,7 @@ async def streaming(pilot: Pilot[int], text: str) -> None:
 async def painted(pilot: Pilot[int]) -> None:
     """Wait until the transcript has painted what it was fed."""
     transcript = chat(pilot).pane.transcript
-    await until(pilot, lambda: not transcript._frame_due)
+    await until(pilot, lambda: not transcript._clock.waiting)
     await pilot.pause()
 
 

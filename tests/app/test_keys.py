@@ -113,7 +113,7 @@ async def test_the_error_hint_shows_the_rebound_key(desk: Desk) -> None:
 
 
 async def test_scroll_keys_can_be_rebound(desk: Desk) -> None:
-    desk.simulator.enqueue(reply("line\n" * 60))
+    desk.simulator.enqueue(reply("line  \n" * 60))
     async with desk.app(more='[keys]\n"scroll.up" = "ctrl+up"\n').run_test() as pilot:
         await ask(pilot, "hi")
         end = chat(pilot).pane.transcript.scroll_y

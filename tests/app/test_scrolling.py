@@ -16,7 +16,7 @@ from tests.app.desk import (
     write,
 )
 
-LINES = "".join(f"line {n}\n" for n in range(60))
+LINES = "".join(f"line {n}  \n" for n in range(60))
 WORDS = " ".join(f"w{n}" for n in range(900))
 
 
@@ -28,14 +28,14 @@ def at_end(pilot: Pilot[int]) -> bool:
 async def held_twice(desk: Desk, pilot: Pilot[int]) -> tuple[Gate, Gate]:
     """Let a reply of many lines stream, and hold it before its last two pieces."""
     first, second = Gate(), Gate()
-    desk.simulator.enqueue(reply(LINES, Hold(first), "more\n" * 30, Hold(second), "last"))
+    desk.simulator.enqueue(reply(LINES, Hold(first), "more  \n" * 30, Hold(second), "last"))
     await say(pilot, "hi")
     await streaming(pilot, "line 59")
     return first, second
 
 
 async def test_a_streaming_reply_is_followed_to_its_end(desk: Desk) -> None:
-    desk.simulator.enqueue(reply(*(f"line {n}\n" for n in range(100)), "last"))
+    desk.simulator.enqueue(reply(*(f"line {n}  \n" for n in range(100)), "last"))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
         assert at_end(pilot)

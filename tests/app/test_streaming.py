@@ -151,7 +151,7 @@ async def test_the_status_line_goes_from_waiting_to_thinking_to_done(desk: Desk)
         assert "waiting" in status.line
         asked.open()
         await until(pilot, lambda: "thinking" in status.line)
-        assert any("hm" in row for row in transcript_rows(pilot))
+        assert any("▸ thinking" in row for row in transcript_rows(pilot))
         thought.open()
         await answered(pilot)
         assert "done" in status.line

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chat_tui.document.message_view import ENDINGS, MessageView, provider_number
+from chat_tui.document.spans import Span
 from chat_tui.events import (
     Finished,
     ImageProgress,
@@ -26,9 +28,27 @@ from chat_tui.events import (
 from chat_tui.folding import fold
 from chat_tui.ids import MessageId
 from chat_tui.message import Message, TextPart
-from tests.event_strategies import streams
+from tests.document.corpus import CORPUS
+from tests.event_strategies import reasoning_deltas, streams, terminals, under_way
 
 WIDTH = 60
+WIDTHS = (20, 80, 100)
+pieces = st.sampled_from([*CORPUS.values()]).flatmap(
+    lambda text: st.integers(min_value=1, max_value=40).map(
+        lambda size: [
+            TextDelta(text[at : at + size]) for at in range(0, min(len(text), 1_600), size)
+        ]
+    )
+)
+"""A document in deltas."""
+markdown_streams: st.SearchStrategy[list[StreamEvent]] = st.builds(
+    lambda thought, text, more, end: [*thought, *text, *more, *end],
+    st.lists(reasoning_deltas, max_size=3),
+    pieces,
+    st.lists(under_way, max_size=3),
+    st.lists(terminals, max_size=1),
+)
+"""Events in the order in which a provider sends them."""
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +69,7 @@ def blank() -> Message:
 
 def rows(view: MessageView, width: int = WIDTH) -> list[str]:
     return [
-        "".join(text for text, _ in view.row(index, width)).rstrip()
+        "".join(span.text for span in view.row(index, width)).rstrip()
         for index in range(view.height(width))
     ]
 
@@ -63,6 +83,16 @@ def test_the_header_names_provider_model_and_time() -> None:
     assert rows(MessageView(blank())) == [" ▌ flow · deep" + " " * 40 + "14:02"]
 
 
+def test_a_reply_of_no_known_provider_is_headed_by_what_it_is() -> None:
+    assert rows(MessageView(replace(blank(), provider="", model="")))[0].startswith(" ▌ reply ")
+
+
+def test_another_model_than_was_asked_for_is_named_as_soon_as_it_is_known() -> None:
+    view = MessageView(blank())
+    view.feed([Started("flow", "deeper")])
+    assert rows(view)[0].startswith(" ▌ flow · deeper ")
+
+
 def test_a_users_turn_is_headed_by_you() -> None:
     turn = Message(
         id=MessageId("u"), role="user", parts=(TextPart("a\nb"),), created=blank().created
@@ -74,44 +104,93 @@ def test_a_users_turn_is_headed_by_you() -> None:
     ]
 
 
-def test_reasoning_stands_before_the_answer_with_its_time() -> None:
+def test_a_users_turn_stands_as_it_was_typed() -> None:
+    turn = Message(id=MessageId("u"), role="user", parts=(TextPart("# *a*\n- b"),),
+                   created=blank().created)  # fmt: skip
+    assert rows(MessageView(turn))[1:] == ["   # *a*", "   - b"]
+
+
+def test_a_reply_is_markdown() -> None:
+    assert shown(TextDelta("# A\n\n- *b*\n"), Finished("stop")) == ["   A", "", "   • b"]
+
+
+def test_reasoning_is_one_line_before_the_answer_with_its_time() -> None:
     assert shown(ReasoningDelta("hm", 4.2), TextDelta("So."), Finished("stop")) == [
-        "   ▾ thought for 4 s",
-        "   │ hm",
+        "   ▸ thought for 4 s",
         "",
         "   So.",
     ]
 
 
-def test_steps_and_tools_are_lines_of_one_list() -> None:
-    assert shown(
-        Step("1", "Router", "done", elapsed_s=0.3),
-        Step("2", "Search", "running", "4 sources"),
-        Step("3", "Check", "failed"),
-        ToolCall("4", "calculator", "6*7", "42", "done"),
-        TextDelta("42."),
-    ) == [
-        "   ● Router  0.3 s",
-        "   ◌ Search  4 sources",
-        "   ✕ Check",
-        "   ● tool  calculator(6*7) → 42",
+def test_reasoning_that_is_opened_shows_what_was_thought() -> None:
+    view = MessageView(fold([ReasoningDelta("hm\nso", 4.2), Finished("stop")], blank()))
+    assert view.toggle(1)
+    assert rows(view)[1:] == ["   ▾ thought for 4 s", "   │ hm", "   │ so"]
+    assert view.toggle(1)
+    assert rows(view)[1:] == ["   ▸ thought for 4 s"]
+
+
+def test_reasoning_that_is_opened_grows() -> None:
+    view = MessageView(blank())
+    view.feed([ReasoningDelta("hm", 0.1)])
+    view.toggle(1)
+    assert rows(view)[1:] == ["   ▾ thinking", "   │ hm"]
+    view.feed([ReasoningDelta(" so", 2.0)])
+    view.commit()
+    assert rows(view)[1:] == ["   ▾ thinking for 2 s", "   │ hm so"]
+    view.feed([TextDelta("So.")])
+    view.commit()
+    assert rows(view)[1:] == ["   ▾ thought for 2 s", "   │ hm so", "", "   So."]
+
+
+def test_only_what_is_folded_can_be_opened() -> None:
+    view = MessageView(fold([TextDelta("So.")], blank()))
+    assert not view.toggle(0)
+    assert not view.toggle(1)
+
+
+def test_steps_are_open_while_one_of_them_runs() -> None:
+    router = Step("1", "Router", "done", elapsed_s=0.3)
+    search = Step("2", "Search", "running", "4 sources")
+    assert shown(router, search, Step("3", "Check", "failed")) == [
+        "   ▾ steps  3  0.3 s",
+        "     ● Router  0.3 s",
+        "     ◌ Search  4 sources",
+        "     ✕ Check",
+    ]
+    assert shown(router, replace(search, state="done"), TextDelta("So.")) == [
+        "   ▸ steps  2  0.3 s",
         "",
-        "   42.",
+        "   So.",
     ]
 
 
-def test_sources_are_numbered_below_the_answer() -> None:
+def test_a_tool_call_is_one_line_that_can_be_opened() -> None:
+    events: list[StreamEvent] = [ToolCall("4", "calculator", "6*7", "42", "done"), TextDelta("So.")]
+    view = MessageView(fold(events, blank()))
+    assert rows(view)[1:] == ["   ▸ ● tool  calculator(6*7) → 42", "", "   So."]
+    view.toggle(1)
+    assert rows(view)[2:4] == ["     6*7", "     → 42"]
+
+
+def test_sources_are_one_line_that_can_be_opened() -> None:
     sources = (
-        Source("Lens", "https://e.example"),
+        Source("Lens", "https://e.example", excerpt="glass"),
         Source(url="https://f.example"),
-        Source(),
     )
-    assert shown(TextDelta("See [1]."), SourceRefs(sources)) == [
+    view = MessageView(fold([TextDelta("See [1]."), SourceRefs((*sources, Source()))], blank()))
+    assert rows(view)[1:] == [
         "   See [1].",
         "",
-        "   [1] Lens  https://e.example",
-        "   [2] https://f.example",
-        "   [3] untitled",
+        "   ▸ sources  1 Lens   2 https://f.example   3 untitled",
+    ]
+    view.toggle(2)
+    assert rows(view)[4:] == [
+        "     [1] Lens",
+        "     https://e.example",
+        "     glass",
+        "     [2] https://f.example",
+        "     [3] untitled",
     ]
 
 
@@ -184,6 +263,7 @@ def test_text_goes_on_in_its_place_after_a_notice() -> None:
     view = MessageView(blank())
     for event in (TextDelta("one "), Notice("skipped"), TextDelta("two")):
         view.feed([event])
+    view.commit()
     assert rows(view)[1:] == ["   one two", "", "   · skipped"]
 
 
@@ -191,38 +271,122 @@ def test_text_after_a_tool_call_is_a_part_of_its_own() -> None:
     view = MessageView(blank())
     for event in (TextDelta("one"), ToolCall("1", "f", ""), TextDelta("two")):
         view.feed([event])
-    assert rows(view)[1:] == ["   one", "", "   ◌ tool  f()", "", "   two"]
+        view.commit()
+    assert rows(view)[1:] == ["   one", "", "   ▸ ◌ tool  f()", "", "   two"]
 
 
 def test_a_controls_second_half_in_the_next_delta_is_still_cleaned() -> None:
     view = MessageView(blank())
     for piece in ("a\r", "\nb\x1b", "[31m"):
         view.feed([TextDelta(piece)])
-    assert rows(view)[1:] == ["   a", "   b␛[31m"]
+        view.commit()
+    assert rows(view)[1:] == ["   a b␛[31m"]
 
 
 def test_what_was_held_back_is_shown_at_the_end() -> None:
     view = MessageView(blank())
     view.feed([TextDelta("👩\u200d")])
+    view.commit()
     assert rows(view)[1:] == ["   👩"]
     view.feed([Finished("stop")])
     assert rows(view)[1:] == ["   👩<U+200D>"]
 
 
-@example([ReasoningDelta("a", 0.2), ReasoningDelta("b", 2.0)], [1, 1])
-@given(streams, st.lists(st.integers(min_value=1, max_value=5), max_size=12))
+def test_a_long_text_is_committed_in_pieces() -> None:
+    view = MessageView(blank())
+    view.feed([TextDelta("word\n\n" * 100)])
+    heights: list[int] = []
+    while not heights or view.pending:
+        view.commit(60)
+        heights.append(len(rows(view)))
+    assert heights == list(range(20, 201, 20))
+
+
+def test_text_that_was_not_committed_is_not_lost_when_a_tool_is_called() -> None:
+    view = MessageView(blank())
+    view.feed([TextDelta("word\n\n" * 10)])
+    view.feed([ToolCall("1", "f", "")])
+    assert len(rows(view)) == 22
+
+
+def test_a_reply_that_another_program_still_writes_is_shown_as_far_as_it_is_known() -> None:
+    view = MessageView(fold([TextDelta("so far")], blank()))
+    assert view.running
+    assert rows(view)[1:] == ["   so far"]
+
+
+def everything(view: MessageView) -> list[list[Sequence[Span]]]:
+    return [
+        [tuple(view.row(index, width)) for index in range(view.height(width))] for width in WIDTHS
+    ]
+
+
+def settled(view: MessageView) -> MessageView:
+    while view.pending:
+        view.commit()
+    view.commit()
+    return view
+
+
+@example([ReasoningDelta("a", 0.2), ReasoningDelta("b", 2.0)], [1, 1], [])
+@example([ReasoningDelta("a", 2.0), ReasoningDelta("b")], [1, 1], [1])
+@example([ReasoningDelta("a\r"), TextDelta("b"), ReasoningDelta("c")], [1, 1], [])
+@given(markdown_streams | streams, st.lists(st.integers(min_value=1, max_value=5), max_size=12),
+       st.lists(st.integers(min_value=0, max_value=5), max_size=8))  # fmt: skip
 def test_a_message_looks_the_same_however_its_events_come(
-    events: Sequence[StreamEvent], sizes: list[int]
+    events: Sequence[StreamEvent], sizes: list[int], toggles: list[int]
 ) -> None:
-    started = Started("flow", "deep")
     view = MessageView(blank())
     view.height(WIDTH)
-    left = [started, *events]
-    for size in [*sizes, len(left)]:
+    left = [Started("flow", "deep"), *events]
+    for number, size in enumerate([*sizes, len(left)]):
         view.feed(left[:size])
-        view.height(WIDTH)
+        if number % 3:
+            view.commit(7)
+        everything(view)
+        if number < len(toggles) and toggles[number] < len(view.blocks):
+            view.toggle(toggles[number])
         left = left[size:]
-    assert rows(view) == rows(MessageView(fold([started, *events], blank())))
+    whole = fold([Started("flow", "deep"), *events], blank())
+    assert view.message == whole
+    assert everything(settled(view)) == everything(MessageView(whole, opened=dict(view.opened)))
+
+
+@given(markdown_streams, st.sampled_from(WIDTHS))
+def test_rows_above_the_first_changed_one_are_as_before(
+    events: Sequence[StreamEvent], width: int
+) -> None:
+    view = MessageView(blank())
+    before = [tuple(view.row(index, width)) for index in range(view.height(width))]
+    for event in events:
+        view.feed([event])
+        pending = True
+        while pending:
+            changed = view.commit(9)
+            pending = view.pending
+            after = [tuple(view.row(index, width)) for index in range(view.height(width))]
+            if changed is None:
+                assert after == before
+            else:
+                assert after[:changed] == before[:changed]
+                assert changed <= len(after)
+            before = after
+
+
+@given(markdown_streams, st.sampled_from(WIDTHS))
+def test_the_character_at_a_rows_edge_leads_back_to_that_row(
+    events: Sequence[StreamEvent], width: int
+) -> None:
+    view = MessageView(fold(events, blank()))
+    for index in range(view.height(width)):
+        spot = view.spot(index, width)
+        assert view.block_top(spot.block, width) + spot.row == index
+        offset = view.offset_at(index, 0, width)
+        found = view.row_of(spot.block, offset, width)
+        assert found >= index
+        assert view.spot(found, width).block == spot.block
+        # Only what is not shown itself has its place in the row below.
+        assert view.offset_at(found, 0, width) == offset or found == index + 1
 
 
 def test_a_providers_place_in_the_palette_is_always_the_same() -> None:

@@ -25,7 +25,7 @@ from chat_tui.events import (
 from chat_tui.ids import MessageId
 from chat_tui.message import Message, Part, ReasoningPart, TextPart
 from chat_tui.simulator.server import Simulator
-from tests.app.desk import Desk, painted
+from tests.app.desk import Desk, chat, painted, until
 from tests.snapshots.compare import Compare
 
 BEGAN = datetime(2026, 3, 14, 14, 2, tzinfo=UTC)
@@ -162,6 +162,43 @@ def endings() -> Conversation:
 
 
 @pytest.fixture
+def markdown() -> Conversation:
+    """A talk with something of everything that Markdown has."""
+    talk = Talk()
+    talk.you("Show me *everything*.")
+    talk.reply(
+        TextPart(
+            "# Lenses\n\n"
+            "A lens bends light **at its surfaces**, never *between* them; see the "
+            "[optics notes](https://lighthouse.example/optics) or `refract()`. ~~Glass~~ is not "
+            "needed.\n\n"
+            "## In steps\n\n"
+            "1. Cut the lens into rings.\n"
+            "2. Keep the slope of each:\n"
+            "   - the steep ones outside,\n"
+            "   - the flat ones inside.\n"
+            "3. Push them flat.\n\n"
+            "- [x] pressed\n"
+            "- [ ] polished\n\n"
+            "> Light is bent at the surfaces only,\n"
+            "> so the glass between them can go.\n\n"
+            "```python\n"
+            "def refract(n1: float, n2: float, theta: float) -> float:\n"
+            '    """Snell, 1621."""\n'
+            "    return asin(n1 / n2 * sin(theta))  # radians\n"
+            "```\n\n"
+            "| light     | reach   | since |\n"
+            "|-----------|--------:|:-----:|\n"
+            "| Créac'h   | 33 nm   | 1863  |\n"
+            "| *Ar-Men*  | 23 nm   | 1881  |\n"
+        ),
+        outcome=Finished("stop", 15.1, 4.6),
+        usage=Usage(31, 884, 0.0031),
+    )
+    return talk.conversation()
+
+
+@pytest.fixture
 def compare(snap_compare: Callable[..., bool]) -> Compare:
     def compare_picture(
         app: ChatApp,
@@ -174,6 +211,9 @@ def compare(snap_compare: Callable[..., bool]) -> Compare:
             if before is not None:
                 await before(pilot)
             await painted(pilot)
+            transcript = chat(pilot).pane.transcript
+            await until(pilot, lambda: not transcript._scrollbar_due)
+            await pilot.pause()
 
         assert snap_compare(app, terminal_size=size, run_before=settled)
 

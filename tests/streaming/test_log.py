@@ -175,3 +175,22 @@ async def test_a_closed_reader_yields_no_more() -> None:
     await batches.aclose()
     log.append(END)
     assert await anext(batches, None) is None
+
+
+async def test_a_paced_reader_gets_what_came_meanwhile_in_one_batch() -> None:
+    log = EventLog()
+    log.append(TextDelta("a"))
+    async with aclosing(log.read(pace_s=0.02)) as batches:
+        assert [*await anext(batches)] == [TextDelta("a")]
+        reading = asyncio.ensure_future(anext(batches))
+        for text in "bc":
+            await loop_turn()
+            log.append(TextDelta(text))
+        assert [*await reading] == [TextDelta("b"), TextDelta("c")]
+
+
+async def test_a_paced_reader_does_not_wait_after_the_end() -> None:
+    log = EventLog()
+    log.append(Finished("stop"))
+    async with aclosing(log.read(pace_s=3600)) as batches:
+        assert [[*batch] async for batch in batches] == [[Finished("stop")]]

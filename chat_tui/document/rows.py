@@ -1,0 +1,210 @@
+"""The rows of a whole conversation: exact where somebody looked, estimated elsewhere."""
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from chat_tui.document.heights import HeightIndex
+from chat_tui.document.message_view import MessageView
+from chat_tui.document.spans import Span
+from chat_tui.events import StreamEvent
+from chat_tui.ids import MessageId
+from chat_tui.message import Message, ReasoningPart, TextPart
+
+TOP_ROWS = 1
+"""Empty, so that the first message does not touch the header."""
+GAP_ROWS = 1
+"""Empty, below each message."""
+MAX_VIEWS = 192
+"""Messages that are kept as blocks; the others are made again when they are looked at."""
+_FILLED = 0.92
+"""How much of a row wrapped text fills, about."""
+
+
+class Place(NamedTuple):
+    """A row: which message it is in, and which row of that; below the first is no message."""
+
+    message: int
+    row: int
+
+
+class Rows:
+    """Messages, one below the other, for one width."""
+
+    def __init__(self, *, error_hint: str = "") -> None:
+        """Make an empty conversation.
+
+        Args:
+            error_hint: What to do about a failed reply.
+        """
+        self._error_hint = error_hint
+        self._messages: list[Message] = []
+        self._index: dict[MessageId, int] = {}
+        self._views: OrderedDict[int, MessageView] = OrderedDict()
+        self._opened: dict[int, dict[int, bool]] = {}
+        self._chars: array[int] = array("L")
+        self._lines: array[int] = array("L")
+        self._heights = HeightIndex()
+        self._exact = bytearray()
+        """Whether the height of a message is known for this width."""
+        self.width = 0
+        """In cells; 0 until it is known."""
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return TOP_ROWS + self._heights.total
+
+    def show(self, messages: Iterable[Message]) -> None:
+        """Show these messages instead."""
+        self._messages = list(messages)
+        self._index = {message.id: i for i, message in enumerate(self._messages)}
+        self._views.clear()
+        self._opened.clear()
+        sizes = [_size(message) for message in self._messages]
+        self._chars = array("L", [chars for chars, _ in sizes])
+        self._lines = array("L", [lines for _, lines in sizes])
+        self._estimate()
+
+    def add(self, message: Message) -> int:
+        """Append a message, and return its number."""
+        number = len(self._messages)
+        self._messages.append(message)
+        self._index[message.id] = number
+        chars, lines = _size(message)
+        self._chars.append(chars)
+        self._lines.append(lines)
+        self._heights.append(1)
+        self._exact.append(0)
+        return number
+
+    def number(self, message_id: MessageId) -> int | None:
+        """Find a message; null where it is not shown."""
+        return self._index.get(message_id)
+
+    def message(self, number: int) -> Message:
+        """Return a message as it stands."""
+        view = self._views.get(number)
+        return view.message if view is not None else self._messages[number]
+
+    def set_width(self, width: int) -> None:
+        """Wrap for another width; heights are estimates until they are looked at."""
+        self.width = width
+        self._estimate()
+
+    def view(self, number: int) -> MessageView:
+        """Return the blocks of a message."""
+        view = self._views.get(number)
+        if view is None:
+            view = MessageView(
+                self._messages[number],
+                error_hint=self._error_hint,
+                opened=self._opened.pop(number, None),
+            )
+            self._views[number] = view
+            self._forget_some()
+        else:
+            self._views.move_to_end(number)
+        return view
+
+    def feed(self, number: int, events: Iterable[StreamEvent]) -> None:
+        """Give a streaming message more; `commit` brings it to the rows."""
+        self.view(number).feed(events)
+
+    def commit(self, number: int) -> tuple[int | None, bool]:
+        """Bring a streaming message's rows up to date.
+
+        Returns:
+            Its first row that changed, or null; and whether there is more to commit.
+        """
+        view = self.view(number)
+        changed = view.commit()
+        if changed is not None:
+            self._exact[number] = 0
+            self.measure(number)
+        return changed, view.pending
+
+    def measure(self, number: int) -> None:
+        """Make the height of a message exact."""
+        if not self._exact[number] and self.width:
+            self._heights.set(number, self.view(number).height(self.width) + GAP_ROWS)
+            self._exact[number] = 1
+
+    def forget_height(self, number: int) -> None:
+        """The blocks of a message have changed."""
+        self._exact[number] = 0
+        self.measure(number)
+
+    def is_exact(self, number: int) -> bool:
+        return bool(self._exact[number])
+
+    def height(self, number: int) -> int:
+        """Rows of a message, the gap below it included."""
+        return self._heights.height(number)
+
+    def top(self, number: int) -> int:
+        """The first row of a message."""
+        return TOP_ROWS + self._heights.top(number)
+
+    def find(self, row: int) -> Place:
+        """Find the message at a row; the nearest one above the first and below the last."""
+        if not self._messages:
+            return Place(0, 0)
+        row = max(0, min(row - TOP_ROWS, self._heights.total - 1))
+        return Place(*self._heights.find(row))
+
+    def spans(self, place: Place) -> Sequence[Span]:
+        """Return a row of a message, unpadded; its height must be exact."""
+        if place.row >= self.height(place.message) - GAP_ROWS:
+            return ()
+        return self.view(place.message).row(place.row, self.width)
+
+    def provider(self, number: int) -> str:
+        return self._messages[number].provider
+
+    def _estimate(self) -> None:
+        """Guess every height from how much text there is."""
+        if not self.width:
+            heights: Iterable[int] = [1] * len(self._messages)
+        else:
+            per_row = max(1.0, self.width * _FILLED)
+            heights = [
+                2 + GAP_ROWS + lines + int(chars / per_row)
+                for chars, lines in zip(self._chars, self._lines, strict=True)
+            ]
+        self._heights = HeightIndex(heights)
+        self._exact = bytearray(len(self._messages))
+
+    def _forget_some(self) -> None:
+        """Drop the blocks that nobody looked at for longest, but not of what still streams."""
+        if len(self._views) <= MAX_VIEWS:
+            return
+        for number in list(self._views):
+            view = self._views[number]
+            if view.running:
+                continue
+            self._messages[number] = view.message
+            if view.opened:
+                self._opened[number] = view.opened
+            del self._views[number]
+            if len(self._views) <= MAX_VIEWS * 3 // 4:
+                return
+
+
+def _size(message: Message) -> tuple[int, int]:
+    """Count the characters and the line ends of what a message shows when it is opened."""
+    chars = lines = 0
+    for part in message.parts:
+        if isinstance(part, TextPart):
+            text = part.text
+            chars += len(text)
+            lines += text.count("\n") + 1
+        elif isinstance(part, ReasoningPart):
+            lines += 2
+        else:
+            lines += 1
+    return chars, lines

@@ -1,0 +1,109 @@
+"""Painting past the compositor: the changed rows of a widget, written straight to the terminal.
+
+Textual 8.2 keeps no record of what the terminal shows, so a row that is written here and later
+painted by the compositor gives the same cells. This module is the only one that leans on what
+Textual does not promise (named below); where one of those is missing, or anything else might stand
+over the widget, `paint` says no and the public way, `refresh`, is taken.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+_SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+
+
+class DirectPainter:
+    """Remembers what a widget's rows show, and writes those that differ."""
+
+    def __init__(self, widget: Widget) -> None:
+        """Paint for a widget that has no border, padding or children."""
+        self._widget = widget
+        self._shown: list[Strip | None] = []
+        """Row by row what the terminal shows; null where that is not known."""
+        self._map: Any = None
+        self._clear = False
+
+    def forget(self) -> None:
+        """Something else may have painted here."""
+        self._shown = []
+
+    def handed_out(self, first: int, strips: Sequence[Strip]) -> None:
+        """The compositor asked for rows; it may paint them, or only what is beside them.
+
+        Either way the terminal goes on to show those that it shows already.
+        """
+        for at, strip in enumerate(strips, first):
+            if at < len(self._shown) and self._shown[at] is not strip:
+                self._shown[at] = None
+
+    def terminal_is_behind(self) -> bool:
+        """Frames wait to be written: a slow terminal must not make the event loop wait."""
+        thread = getattr(getattr(self._widget.app, "_driver", None), "_writer_thread", None)
+        queue = getattr(thread, "_queue", None)
+        return bool(queue is not None and queue.qsize() > 0)
+
+    def paint(self, strips: Sequence[Strip]) -> bool:
+        """Write the rows that have changed.
+
+        Args:
+            strips: All rows of the widget, as wide as it is.
+
+        Returns:
+            Whether the terminal shows them now; if not, the widget must be refreshed.
+        """
+        app = self._widget.app
+        driver = getattr(app, "_driver", None)
+        origin = self._origin()
+        if driver is None or origin is None:
+            self.forget()
+            return False
+        if len(self._shown) != len(strips):
+            self._shown = [None] * len(strips)
+        x, y = origin
+        console = app.console
+        out: list[str] = []
+        for at, (strip, before) in enumerate(zip(strips, self._shown, strict=True)):
+            if strip is before:
+                continue
+            if before is None or strip.render(console) != before.render(console):
+                out.append(f"\x1b[{y + at + 1};{x + 1}H{strip.render(console)}")
+        self._shown = list(strips)
+        if out:
+            column, row = app.cursor_position
+            out.append(f"\x1b[{row + 1};{column + 1}H")
+            text = "".join(out)
+            if getattr(app, "_sync_available", False):
+                text = f"{_SYNC_BEGIN}{text}{_SYNC_END}"
+            driver.write(text)
+            driver.flush()
+        return True
+
+    def _origin(self) -> tuple[int, int] | None:
+        """Where the widget stands on the screen; null unless all of it, and nothing else, is seen."""
+        widget = self._widget
+        app = widget.app
+        try:
+            screen = widget.screen
+            if app.screen is not screen or app._batch_count or app.is_headless or app.is_inline:
+                return None
+            if screen._layout_required or screen._repaint_required or screen.is_maximized:
+                return None
+            visible = screen._compositor.visible_widgets
+        except AttributeError:
+            return None
+        if widget not in visible:
+            return None
+        region, clip = visible[widget]
+        if visible is not self._map:
+            around = {widget, *widget.ancestors}
+            self._map = visible
+            self._clear = clip.intersection(region) == region and not any(
+                other not in around
+                and other.parent is not widget
+                and other_region.intersection(other_clip).overlaps(region)
+                for other, (other_region, other_clip) in visible.items()
+            )
+        return (region.x, region.y) if self._clear else None

@@ -1,0 +1,213 @@
+import re
+
+from textual.pilot import Pilot
+
+from chat_tui.simulator.script import Think
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    chat,
+    held,
+    notes,
+    reply,
+    rows,
+    say,
+    shown,
+    streaming,
+    transcript_rows,
+    until,
+    write,
+)
+from tests.app.pointing import cell, click, cursor_rows, keep, kept_text
+
+
+def in_transcript(pilot: Pilot[int]) -> bool:
+    return pilot.app.focused is chat(pilot).pane.transcript
+
+
+async def test_tab_puts_the_cursor_on_the_last_block_and_esc_goes_back(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("Answer."))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await write(pilot, "draft")
+        await pilot.press("tab")
+        assert cursor_rows(pilot) == ["Answer."]
+        await pilot.press("x", "escape")
+        assert cursor_rows(pilot) == []
+        await pilot.press("!")
+        assert chat(pilot).pane.prompt.text == "draft!"
+
+
+async def test_tab_and_shift_tab_go_back_too(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("Answer."))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        for back in ("tab", "shift+tab"):
+            await pilot.press("tab")
+            assert in_transcript(pilot)
+            await pilot.press(back)
+            assert pilot.app.focused is chat(pilot).pane.prompt
+
+
+async def test_tab_stays_in_the_prompt_while_nothing_has_been_said(desk: Desk) -> None:
+    async with desk.app().run_test() as pilot:
+        await pilot.press("tab", "a")
+        assert chat(pilot).pane.prompt.text == "a"
+
+
+async def test_up_and_down_go_from_block_to_block(desk: Desk) -> None:
+    desk.simulator.enqueue(reply(Think("deep"), "One.\n\n```\ncode\n```\n\nTwo."))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "question")
+        await pilot.press("tab")
+        seen = [cursor_rows(pilot)]
+        for key in ("up", "k", "up", "up", "up"):
+            await pilot.press(key)
+            seen.append(cursor_rows(pilot))
+        assert seen == [["Two."], ["┃ code"], ["One."], ["▸ thought"], ["question"], ["question"]]
+        await pilot.press("down", "j")
+        assert cursor_rows(pilot) == ["One."]
+        await pilot.press("home")
+        assert cursor_rows(pilot) == ["question"]
+        await pilot.press("end")
+        assert cursor_rows(pilot) == ["Two."]
+
+
+async def test_the_cursor_brings_its_block_into_sight(desk: Desk) -> None:
+    desk.simulator.enqueue(*(reply(f"Answer {n}.") for n in range(9)))
+    async with desk.app().run_test() as pilot:
+        for n in range(9):
+            await ask(pilot, f"question {n}")
+        await pilot.press("tab", *["up"] * 17)
+        assert cursor_rows(pilot) == ["question 0"]
+        assert chat(pilot).pane.transcript.scroll_y <= 1
+        await pilot.press("end")
+        assert cursor_rows(pilot) == ["Answer 8."]
+        assert chat(pilot).pane.transcript.following
+
+
+async def test_a_block_higher_than_the_view_is_walked_through(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("\n\n".join(f"line {n}" for n in range(60))))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "question")
+        await pilot.press("tab", "home", "down")
+        assert any("line 0" in row for row in transcript_rows(pilot))
+        first = chat(pilot).pane.transcript.scroll_y
+        await pilot.press("down")
+        assert first < chat(pilot).pane.transcript.scroll_y < first + 24
+        assert len(cursor_rows(pilot)) > 10
+
+
+async def test_enter_and_space_open_and_close(desk: Desk) -> None:
+    desk.simulator.enqueue(reply(Think("deep thoughts"), "Answer."))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await pilot.press("tab", "up", "enter")
+        assert cursor_rows(pilot) == ["▾ thought", "│ deep thoughts"]
+        await pilot.press("space")
+        assert cursor_rows(pilot) == ["▸ thought"]
+
+
+async def test_the_footer_shows_the_keys_of_where_they_are(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("Answer."))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        before = rows(pilot.app.screen)[-1]
+        await pilot.press("tab")
+        await until(pilot, lambda: "c copy" in rows(pilot.app.screen)[-1])
+        await pilot.press("escape")
+        await until(pilot, lambda: rows(pilot.app.screen)[-1] == before)
+
+
+async def test_esc_goes_back_before_it_stops_a_reply(desk: Desk) -> None:
+    _, script = held("so far")
+    desk.simulator.enqueue(script)
+    async with desk.app().run_test() as pilot:
+        await say(pilot, "hi")
+        await streaming(pilot, "so far")
+        await pilot.press("tab", "escape")
+        assert pilot.app.focused is chat(pilot).pane.prompt
+        assert chat(pilot).pane.session.running
+        await pilot.press("escape")
+        await answered(pilot)
+        assert chat(pilot).pane.transcript.messages[-1].status == "cancelled"
+
+
+async def test_the_cursor_stays_on_its_block_while_it_grows(desk: Desk) -> None:
+    gate, script = held("First.\n\n", "Second.")
+    desk.simulator.enqueue(script)
+    async with desk.app().run_test() as pilot:
+        await say(pilot, "hi")
+        await streaming(pilot, "First")
+        await pilot.press("tab")
+        gate.open()
+        await answered(pilot)
+        await pilot.pause()
+        assert cursor_rows(pilot) == ["First.", "", "Second."] or cursor_rows(pilot) == [
+            "First.", "Second.",
+        ]  # fmt: skip
+
+
+async def test_o_opens_the_only_link_of_a_block(desk: Desk) -> None:
+    kept = keep(desk, "browse", given='echo "$1"')
+    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    desk.simulator.enqueue(reply("See [the page](https://example.org/a?b=1)."))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await pilot.press("tab", "o")
+        assert (await kept_text(pilot, kept)).strip() == "https://example.org/a?b=1"
+
+
+async def test_o_asks_which_of_several_links(desk: Desk) -> None:
+    kept = keep(desk, "browse", given='echo "$1"')
+    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    desk.simulator.enqueue(reply("[one](https://one.example) and [two](https://two.example)"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await pilot.press("tab", "o")
+        await until(pilot, lambda: "one  → one.example" in shown(pilot))
+        await pilot.press("down", "enter")
+        assert (await kept_text(pilot, kept)).strip() == "https://two.example/"
+
+
+async def test_a_label_that_names_another_host_is_asked_about(desk: Desk) -> None:
+    kept = keep(desk, "browse", given='echo "$1"')
+    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    desk.simulator.enqueue(reply("[bank.example](https://evil.example/login)"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await click(pilot, cell(pilot, "bank.example"))
+        await until(pilot, lambda: "bank.example  leads to evil.example" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "evil.example" not in shown(pilot))
+        assert not kept.exists()
+
+
+async def test_a_click_opens_a_link_whose_label_agrees(desk: Desk) -> None:
+    kept = keep(desk, "browse", given='echo "$1"')
+    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    desk.simulator.enqueue(reply("[example.org](https://www.example.org/) and text"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await click(pilot, cell(pilot, "and text"))
+        await click(pilot, cell(pilot, "ample.org"))
+        assert (await kept_text(pilot, kept)).strip() == "https://www.example.org/"
+
+
+async def test_a_block_without_links_says_so(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("Nothing here."))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await pilot.press("tab", "o")
+        await until(pilot, lambda: "no link" in notes(pilot))
+
+
+async def test_addresses_of_plain_text_can_be_opened(desk: Desk) -> None:
+    kept = keep(desk, "browse", given='echo "$1"')
+    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    desk.simulator.enqueue(reply("ok"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "read https://example.org/x, please")
+        await pilot.press("tab", "up", "o")
+        assert re.fullmatch(r"https://example\.org/x\n", await kept_text(pilot, kept))

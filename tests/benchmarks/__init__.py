@@ -1,0 +1,1 @@
+"""The benchmarks run, and their parts do what the tables rest on."""
