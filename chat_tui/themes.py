@@ -97,6 +97,7 @@ def ink_styles(file: ThemeFile) -> InkStyles:
         "strong": Style(color=colors.foreground, bold=True),
         "strike": Style(color=colors.dim, strike=True),
         "code": Style(color=colors.foreground, bgcolor=colors.code_background),
+        "syntax": Style(color=colors.foreground),
         "link": Style(color=colors.accent, underline=True),
         "mark": Style(color=colors.accent),
         "quote": Style(color=colors.dim),
@@ -111,8 +112,7 @@ def ink_styles(file: ThemeFile) -> InkStyles:
     }
     syntax = file.syntax
     styles |= {
-        f"syntax.{name}": Style(color=getattr(syntax, name), bgcolor=colors.code_background)
-        for name in syntax.__struct_fields__
+        f"syntax.{name}": Style(color=getattr(syntax, name)) for name in syntax.__struct_fields__
     }
     return InkStyles(
         styles,

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chat_tui.document.inks import PLAIN
 from chat_tui.document.leaf import Place, columns_between, offset_of_cell
 from chat_tui.document.spans import Span, cells, cut, fitted, stripped
 from chat_tui.document.wrap import TAB_CELLS, append_wrap, expand_tabs, wrap
@@ -255,12 +256,12 @@ class Code:
 
     def _colour(self, number: int, line: str) -> list[Span]:
         if not self.language:
-            return [Span(line, "code")]
+            return [Span(line, PLAIN)]
         if self._closed and self._lex_whole():
             return (self._whole or [])[number]
         highlighter = self._line_highlighter()
         if highlighter.plain:
-            return [Span(line, "code")]
+            return [Span(line, PLAIN)]
         spans, state = highlighter.line(line, self._state(number))
         if number < len(self._lines):
             self._states[number + 1] = state

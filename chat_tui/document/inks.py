@@ -8,7 +8,7 @@ from chat_tui.document.spans import Ink, Span
 TokenType: TypeAlias = tuple[str, ...]
 """A token type of Pygments is a tuple of words, the general one first."""
 
-PLAIN: Final[Ink] = "code"
+PLAIN: Final[Ink] = "syntax"
 NAME: Final[TokenType] = ("Name",)
 _CALL: Final[Ink] = "syntax.function"
 

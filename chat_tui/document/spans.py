@@ -9,7 +9,7 @@ Ink: TypeAlias = str
 """What text means: words joined by a space, in the order of `INK_WORDS`.
 
 Whole inks beside those: `text`, `mark` (bullets, numbers, footnotes), `quote` (its bar), `rule`,
-`border`, `dim`, `task`, `task.done`, and `syntax.*` for code.
+`border`, `dim`, `task`, `task.done`, and `syntax` and `syntax.*` for code in fences.
 """
 INK_WORDS = (
     "heading1",

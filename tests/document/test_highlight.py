@@ -128,7 +128,7 @@ def test_what_does_not_go_by_line_is_plain(language: str) -> None:
     highlighter = LineHighlighter(language)
     assert highlighter.plain
     assert highlighter.line("if x: pass", highlighter.START) == (
-        [Span("if x: pass", "code")],
+        [Span("if x: pass", "syntax")],
         highlighter.START,
     )
 
@@ -144,7 +144,7 @@ def test_a_line_that_is_too_long_is_plain_and_the_next_is_not() -> None:
     rows = by_line("python", ["1", long, "2"])
     assert rows == [
         [Span("1", "syntax.number")],
-        [Span(long, "code")],
+        [Span(long, "syntax")],
         [Span("2", "syntax.number")],
     ]
 
@@ -156,7 +156,7 @@ def test_a_lexer_that_is_too_slow_is_left_for_good() -> None:
     assert highlighter.line("1", state)[0] == [Span("1", "syntax.number")]
     highlighter.line("1", state)
     assert highlighter.plain
-    assert highlighter.line("1", state)[0] == [Span("1", "code")]
+    assert highlighter.line("1", state)[0] == [Span("1", "syntax")]
 
 
 def test_a_lexer_that_needs_long_for_much_is_kept() -> None:
@@ -172,7 +172,7 @@ def test_brackets_without_end_are_not_remembered_without_end() -> None:
     for _ in range(40):
         _, state = highlighter.line("/*" * 100, state)
     assert len(state) <= 256
-    assert highlighter.line("fn", state) == ([Span("fn", "code")], state)
+    assert highlighter.line("fn", state) == ([Span("fn", "syntax")], state)
 
 
 @pytest.mark.parametrize("language", AS_A_WHOLE)
