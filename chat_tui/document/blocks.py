@@ -220,7 +220,10 @@ class MarkdownBlock:
         if index < 0 or leaf >= len(self.document.leaves):
             return None
         offset = self._offset(leaf)
-        return self.document.leaves[leaf].columns_of(row, start - offset, end - offset, width)
+        columns = self.document.leaves[leaf].columns_of(row, start - offset, end - offset, width)
+        if columns is None:
+            return None
+        return min(columns[0], width), min(columns[1], width)  # a tab may hang over the edge
 
     def row_of(self, offset: int, width: int) -> int:
         leaves = self.document.leaves

@@ -125,13 +125,13 @@ async def _next_frame(
     frames: AsyncGenerator[Frame, None], trailer_until: float | None
 ) -> Frame | None:
     """Wait for a frame; once the reply is complete, not for long, and no fault counts."""
+    if trailer_until is None:
+        return await anext(frames, None)
     try:
         async with asyncio.timeout_at(trailer_until):
             return await anext(frames, None)
     except (ProviderError, TimeoutError):
-        if trailer_until is not None:
-            return None
-        raise
+        return None
 
 
 def _build(name: str, options: OpenAIOptions, services: Services) -> Provider:

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -222,6 +222,8 @@ TABLE = "| a | b |\n|---|---|\n| one two three four | five six seven eight |\n| 
 def test_the_row_of_an_offset_is_one_that_begins_with_it(
     text: str, kind: str, gap: int, width: int
 ) -> None:
+    # Without room for its columns a table shows header and cell in turns: no offsets that rise.
+    assume("|" not in text or width >= 80)
     block = blocks(text, kind, gap)
     for row in range(block.height(width)):
         offset = block.offset_at(row, 0, width)
