@@ -18,8 +18,9 @@ from chat_tui.store.store import Store
 
 log = logging.getLogger(__name__)
 
-FLUSH_S = 0.25
-"""How long an event may wait; with the commit, what was seen 0.3 s ago is on the disk."""
+FLUSH_S = 0.2
+"""How long an event may wait; with the way here and the commit, what was seen 0.3 s ago is on the
+disk."""
 FLUSH_CHARS = 4096
 """How much text may wait."""
 RETRY_S = 2.0
@@ -64,7 +65,7 @@ class Recorder:
         store.close_with(self)
 
     def add(self, events: Iterable[StreamEvent]) -> None:
-        """Take the next events; they are written within 250 ms, a terminal one at once."""
+        """Take the next events; they are written within `FLUSH_S`, a terminal one at once."""
         if self._done:
             return
         if not self._pending:

@@ -138,12 +138,6 @@ class Transcript(ScrollView, can_focus=False):
         self._dirty.add(number)
         self._clock.ask()
 
-    def follow(self) -> None:
-        """Go to the end and stay there."""
-        self._set_following(True)
-        self._settle()
-        self.refresh()
-
     def toggle(self, number: int, block: int) -> bool:
         """Open or close a block, its first row staying where it is.
 
