@@ -12,6 +12,7 @@
         ├── AuthFailed          the key is missing, wrong or without rights      (kind auth)
         ├── RateLimited         too many requests                                (kind rate_limit)
         ├── Rejected            the provider will not take this request          (kind rejected)
+        │   └── WrongId         no model, flow or application of that id         (kind rejected)
         ├── ProviderFailed      the provider says that it failed                 (kind provider)
         ├── Unreachable         no connection could be made                      (kind network)
         ├── ConnectionLost      the connection broke under way                   (kind network)
@@ -139,6 +140,10 @@ class Rejected(ProviderError):
     """The provider will not take this request as it is."""
 
     kind = "rejected"
+
+
+class WrongId(Rejected):
+    """The provider has no model, flow or application of the configured id."""
 
 
 class ProviderFailed(ProviderError):

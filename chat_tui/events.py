@@ -54,6 +54,8 @@ class Step(msgspec.Struct, frozen=True, tag="step"):
     detail: str = ""
     elapsed_s: float | None = None
     """Seconds since the step was first seen; the stream worker stamps it."""
+    parent: str = ""
+    """The `id` of the step that this one is part of; empty at the top."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -138,6 +140,27 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     text: str
 
 
+class FollowUps(msgspec.Struct, frozen=True, tag="follow_ups"):
+    """What the provider proposes to ask next; a later one replaces an earlier one."""
+
+    prompts: tuple[str, ...]
+
+
+class Approval(msgspec.Struct, frozen=True, tag="approval"):
+    """The provider stopped and waits for the user to decide. The same `id` replaces."""
+
+    id: str
+    prompt: str
+    """What is to be decided; may be empty where the answer's text says it."""
+    approve: str = "Approve"
+    """The words of the two choices."""
+    reject: str = "Reject"
+    feedback: bool = False
+    """Words may be added to the decision."""
+    resume: str = ""
+    """What the provider needs to go on from here; nobody else's concern."""
+
+
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """The reply ended without an error."""
 
@@ -174,6 +197,8 @@ StreamEvent: TypeAlias = (
     | ImageResult
     | Usage
     | Notice
+    | FollowUps
+    | Approval
     | Finished
     | StreamError
 )

@@ -9,7 +9,9 @@ from typing import assert_never
 import msgspec
 
 from chat_tui.events import (
+    Approval,
     Finished,
+    FollowUps,
     ImagePreview,
     ImageProgress,
     ImageResult,
@@ -25,7 +27,7 @@ from chat_tui.events import (
     ToolCall,
     Usage,
 )
-from chat_tui.message import Message, Part, ReasoningPart, TextPart
+from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
 
 
 class Folder:
@@ -68,7 +70,7 @@ class Folder:
                 self._remote_id = remote_id or self._remote_id
             case Usage():
                 self._usage = _later_usage(self._usage, event)
-            case Step() | SourceRefs() | Notice():
+            case Step() | SourceRefs() | Notice() | FollowUps() | Approval():
                 self._put(event)
             case ToolCall() | ImageProgress() | ImageResult():
                 self._put(_without_bytes(event))
@@ -151,6 +153,8 @@ def replay(message: Message) -> Iterator[StreamEvent]:
                 yield TextDelta(text, refusal)
             case ReasoningPart(text=text, elapsed_s=elapsed_s):
                 yield ReasoningDelta(text, elapsed_s)
+            case Decision():
+                pass  # in a user's turn only, which no fold makes
             case _:
                 yield part
     if message.usage is not None:
@@ -168,8 +172,10 @@ def _supersedes(part: Part, earlier: Part) -> bool:
     match part, earlier:
         case (Step(id=new), Step(id=old)) | (ToolCall(id=new), ToolCall(id=old)):
             return new == old
-        case SourceRefs(), SourceRefs():
+        case (SourceRefs(), SourceRefs()) | (FollowUps(), FollowUps()):
             return True
+        case Approval(id=new), Approval(id=old):
+            return new == old
         case ImageProgress(job=new), ImageProgress(job=old):
             return new == old
         case ImageResult(job=new), ImageProgress(job=old):

@@ -11,7 +11,9 @@ from typing import Literal, TypeAlias, assert_never
 import msgspec
 
 from chat_tui.events import (
+    Approval,
     Finished,
+    FollowUps,
     ImageProgress,
     ImageResult,
     Notice,
@@ -45,8 +47,27 @@ class ReasoningPart(msgspec.Struct, frozen=True, tag="reasoning", omit_defaults=
     """How long it thought."""
 
 
+class Decision(msgspec.Struct, frozen=True, tag="decision", omit_defaults=True):
+    """The user's answer to an `Approval`; only in a user's turn."""
+
+    approval: str
+    """The `id` of what was decided."""
+    approved: bool
+    feedback: str = ""
+
+
 Part: TypeAlias = (
-    TextPart | ReasoningPart | Step | SourceRefs | ToolCall | ImageProgress | ImageResult | Notice
+    TextPart
+    | ReasoningPart
+    | Step
+    | SourceRefs
+    | ToolCall
+    | ImageProgress
+    | ImageResult
+    | Notice
+    | FollowUps
+    | Approval
+    | Decision
 )
 
 
@@ -105,6 +126,23 @@ def user_message(text: str, *, parent: MessageId | None) -> Message:
         parent=parent,
         role="user",
         parts=(TextPart(text),),
+        created=datetime.now(UTC),
+    )
+
+
+def decision_message(
+    approval: Approval, *, approved: bool, feedback: str = "", parent: MessageId | None
+) -> Message:
+    """Make the user's turn that answers an approval, now; its text says the same in words."""
+    words = approval.approve if approved else approval.reject
+    return Message(
+        id=new_message_id(),
+        parent=parent,
+        role="user",
+        parts=(
+            TextPart(f"{words}: {feedback}" if feedback else words),
+            Decision(approval.id, approved, feedback),
+        ),
         created=datetime.now(UTC),
     )
 

@@ -10,7 +10,7 @@ import msgspec
 
 from chat_tui.config.model import Config, ProviderEntry
 from chat_tui.config.toml_file import nearest
-from chat_tui.errors import AuthFailed, ChatTuiError, ConfigError, ProviderError
+from chat_tui.errors import AuthFailed, ChatTuiError, ConfigError, ProviderError, WrongId
 from chat_tui.providers.base import Provider
 from chat_tui.providers.kinds import Services
 from chat_tui.registry import Registry
@@ -93,19 +93,20 @@ class Roster:
         return tuple(await asyncio.gather(*(self._listing(name) for name in self.names())))
 
     async def check(self, name: str, timeout_s: float = CHECK_TIMEOUT_S) -> Listing:
-        """Ask a provider's server for its models, and say what came of it."""
+        """Ask a provider's server whether it would answer, and say what came of it."""
         listing = await self._listing(name)
         if listing.state != "ready":
             return listing
         state: Readiness = "ready"
         try:
             async with asyncio.timeout(timeout_s):
-                count = len(await self.provider(name).models())
-            reason = "1 model" if count == 1 else f"{count} models"
+                reason = await self.provider(name).check()
         except TimeoutError:
             state, reason = "not reachable", f"no answer in {timeout_s:g} s"
         except AuthFailed as error:
             state, reason = "needs a key", _told(error)
+        except WrongId as error:
+            state, reason = "not reachable", f"wrong id: {_told(error)}"
         except ProviderError as error:
             state, reason = "not reachable", _told(error)
         return msgspec.structs.replace(listing, state=state, reason=reason)

@@ -90,6 +90,7 @@ class SlowToClose:
     """A provider whose stream, after its end, cleans up until it is cancelled."""
 
     name = "slow"
+    base_url = ""
     model = "m"
     parameters: ClassVar[Mapping[str, object]] = {}
     capabilities = Capabilities()
@@ -110,6 +111,9 @@ class SlowToClose:
 
     async def models(self) -> list[ModelInfo]:
         return []
+
+    async def check(self) -> str:
+        return "always there"
 
     async def aclose(self) -> None:
         pass

@@ -5,7 +5,9 @@ from typing import Protocol, assert_never
 
 from chat_tui.cli.output import Out, Remarks
 from chat_tui.events import (
+    Approval,
     Finished,
+    FollowUps,
     ImagePreview,
     ImageProgress,
     ImageResult,
@@ -84,6 +86,12 @@ class TextPrinter:
                 self._remarks.line(clean_line(text, LINE_MAX_CHARS), dim=True)
             case Finished() | StreamError():
                 self._end(event)
+            case FollowUps(prompts=prompts):
+                for prompt in prompts:
+                    self._once(f"follow-up {prompt}", f"ask next: {prompt}")
+            case Approval():
+                words = f"{event.approve} / {event.reject}"
+                self._once(f"approval {event.id}", f"waiting for you: {event.prompt} ({words})")
             case Started() | ImagePreview() | Usage():
                 pass
             case _:

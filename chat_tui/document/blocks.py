@@ -12,7 +12,16 @@ from chat_tui.document.spans import Ink, Span
 from chat_tui.document.wrap import append_wrap, expand_tabs, wrap
 
 BlockKind: TypeAlias = Literal[
-    "header", "text", "reasoning", "steps", "tool", "sources", "picture", "notice", "ending"
+    "choices",
+    "header",
+    "text",
+    "reasoning",
+    "steps",
+    "tool",
+    "sources",
+    "picture",
+    "notice",
+    "ending",
 ]
 
 

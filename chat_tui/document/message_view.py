@@ -7,6 +7,8 @@ from typing import NamedTuple, assert_never
 from chat_tui.document.blocks import Block, BlockKind, FoldBlock, MarkdownBlock, TextBlock
 from chat_tui.document.markdown import MarkdownDocument
 from chat_tui.document.message_words import (
+    approval_words,
+    follow_up_words,
     gap_between,
     header_words,
     picture_words,
@@ -19,7 +21,9 @@ from chat_tui.document.message_words import (
 )
 from chat_tui.document.spans import Span
 from chat_tui.events import (
+    Approval,
     Finished,
+    FollowUps,
     ImagePreview,
     ImageProgress,
     ImageResult,
@@ -35,7 +39,7 @@ from chat_tui.events import (
     Usage,
 )
 from chat_tui.folding import Folder
-from chat_tui.message import Message, Part, ReasoningPart, TextPart
+from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
 from chat_tui.text import Cleaner, clean
 
 ENDINGS = {
@@ -337,6 +341,14 @@ class MessageView:
             case ImageResult():
                 words = picture_words(part)
                 self._blocks.append(TextBlock(words, kind="picture", ink="accent", gap=gap))
+            case FollowUps(prompts=prompts):
+                words = follow_up_words(prompts)
+                self._blocks.append(TextBlock(words, kind="choices", ink="dim", gap=gap))
+            case Approval():
+                words = approval_words(part)
+                self._blocks.append(TextBlock(words, kind="choices", ink="accent", gap=gap))
+            case Decision():
+                pass  # the turn's text says it
             case Notice(text=text):
                 self._blocks.append(
                     TextBlock(

@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from chat_tui.events import Finished, ImageProgress, ImageResult, Notice, Source, Step, ToolCall
+from chat_tui.events import (
+    Approval,
+    Finished,
+    ImageProgress,
+    ImageResult,
+    Notice,
+    Source,
+    Step,
+    ToolCall,
+)
 from chat_tui.message import Message, Part
 from chat_tui.text import clean, clean_line
 
@@ -72,6 +81,17 @@ def progress_words(progress: ImageProgress) -> str:
 def picture_words(picture: ImageResult) -> str:
     """One line for a finished picture."""
     return f"picture: {clean_line(picture.path or picture.url or 'not saved')}"
+
+
+def follow_up_words(prompts: Sequence[str]) -> str:
+    """A line for each prompt that the provider proposes."""
+    return "\n".join(f"› {clean_line(prompt)}" for prompt in prompts)
+
+
+def approval_words(approval: Approval) -> str:
+    """What is to be decided, and the two choices."""
+    choices = f"[ {clean_line(approval.approve, 40)} ]  [ {clean_line(approval.reject, 40)} ]"
+    return "\n".join(filter(None, (clean(approval.prompt), choices)))
 
 
 def totals(message: Message, finished: Finished) -> str:

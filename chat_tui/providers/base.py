@@ -53,6 +53,11 @@ class Provider(Protocol):
         ...
 
     @property
+    def base_url(self) -> str:
+        """Where it answers; empty where that is decided later."""
+        ...
+
+    @property
     def model(self) -> str:
         """The model that is used when a request names none; empty where there is none."""
         ...
@@ -81,6 +86,18 @@ class Provider(Protocol):
 
         Raises:
             ProviderError: the provider or the network failed.
+        """
+        ...
+
+    async def check(self) -> str:
+        """Ask the server whether a request would be taken: address, key and ids.
+
+        Returns:
+            What was found, in a few words.
+
+        Raises:
+            ProviderError: a request would fail, with the cause; `WrongId` where only the
+                configured model, flow or application is not there.
         """
         ...
 

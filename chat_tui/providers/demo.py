@@ -9,6 +9,7 @@ from typing import Final
 from chat_tui.events import StreamEvent
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
+from chat_tui.providers.model_list import check_models
 from chat_tui.providers.openai import ChatProvider
 from chat_tui.providers.openai_images import ImagesProvider
 from chat_tui.providers.openai_options import OpenAIOptions
@@ -29,8 +30,8 @@ class DemoProvider:
 
     def __init__(self, name: str, options: DemoOptions, services: Services) -> None:
         self.name = name
+        self.base_url = ""
         self.model = options.model
-        self.parameters = options.parameters
         self.parameters = options.parameters
         self.capabilities = Capabilities(images_out=True)
         self._services = services
@@ -51,6 +52,10 @@ class DemoProvider:
         """List the simulator's models; see `Provider.models`."""
         server = await self._started()
         return await server.chat.models()
+
+    async def check(self) -> str:
+        """Start the simulator; see `Provider.check`."""
+        return check_models(await self.models(), self.model)
 
     async def aclose(self) -> None:
         async with self._starting:

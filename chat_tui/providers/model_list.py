@@ -1,6 +1,6 @@
 """The lists of models that servers give, in the forms they have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.net.error_text import error_message
@@ -24,6 +24,18 @@ def decode_models(body: object) -> tuple[ModelInfo, ...]:
                 "the server's list of models cannot be understood",
                 hint="base_url may lack its path, such as /v1",
             )
+
+
+def check_models(models: Sequence[ModelInfo], model: str) -> str:
+    """Say what a check of a server found.
+
+    Args:
+        models: What the server lists; many a server answers for models that it does not list.
+        model: The configured one; empty for none.
+    """
+    count = "1 model" if len(models) == 1 else f"{len(models)} models"
+    listed = not model or not models or any(one.id == model for one in models)
+    return count if listed else f"{count}, {model!r} is not among them"
 
 
 def _model(entry: object) -> ModelInfo | None:

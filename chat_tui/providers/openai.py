@@ -19,7 +19,7 @@ from chat_tui.providers.base import Capabilities, ModelInfo, Provider, Request
 from chat_tui.providers.chat_dialect import ChatDecoder, encode
 from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
-from chat_tui.providers.model_list import decode_models
+from chat_tui.providers.model_list import check_models, decode_models
 from chat_tui.providers.openai_options import OPENAI_URL, OpenAIOptions
 
 FLOWAPI_URL: Final = "https://api.flowapi.net/v1"
@@ -41,6 +41,7 @@ class ChatProvider:
         self, name: str, options: OpenAIOptions | FlowapiOptions, services: Services
     ) -> None:
         self.name = name
+        self.base_url = options.base_url
         self.model = options.model
         self.capabilities = Capabilities(tools=True)
         self.parameters = options.parameters
@@ -73,6 +74,10 @@ class ChatProvider:
     async def models(self) -> Sequence[ModelInfo]:
         """List the server's models; see `Provider.models`."""
         return decode_models(await self._connection.get_json("/models"))
+
+    async def check(self) -> str:
+        """Ask for the models; see `Provider.check`."""
+        return check_models(await self.models(), self.model)
 
     async def aclose(self) -> None:
         await self._connection.aclose()

@@ -28,7 +28,7 @@ from chat_tui.providers.chat_dialect import DONE, decode_usage
 from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes
 from chat_tui.providers.kinds import Services
-from chat_tui.providers.model_list import decode_models
+from chat_tui.providers.model_list import check_models, decode_models
 from chat_tui.providers.openai_options import OpenAIOptions
 from chat_tui.text import clean
 
@@ -201,6 +201,7 @@ class ImagesProvider:
 
     def __init__(self, name: str, options: OpenAIOptions, services: Services) -> None:
         self.name = name
+        self.base_url = options.base_url
         self.model = options.model
         self.capabilities = Capabilities(text=False, images_out=True)
         self.parameters = options.parameters
@@ -241,6 +242,10 @@ class ImagesProvider:
     async def models(self) -> Sequence[ModelInfo]:
         """List the server's models; see `Provider.models`."""
         return decode_models(await self._connection.get_json("/models"))
+
+    async def check(self) -> str:
+        """Ask for the models; see `Provider.check`."""
+        return check_models(await self.models(), self.model)
 
     async def aclose(self) -> None:
         await self._connection.aclose()

@@ -24,6 +24,8 @@ from chat_tui.simulator.dialect import (
     to_json,
 )
 from chat_tui.simulator.script import (
+    AskApproval,
+    Cite,
     Comment,
     Content,
     Done,
@@ -31,9 +33,13 @@ from chat_tui.simulator.script import (
     Finish,
     Picture,
     Preview,
+    Progress,
     Say,
+    Suggest,
     Think,
     Usage,
+    UseTool,
+    Work,
 )
 
 FINGERPRINT = "fp_simulator"
@@ -143,8 +149,8 @@ class _Encoder:
                 images = [{"index": self.pictures, **_image(data)}]
                 self.pictures += 1
                 return self._open() + self._delta({"content": None, "images": images})
-            case Preview():
-                return b""
+            case Preview() | Progress() | Work() | Cite() | UseTool() | Suggest() | AskApproval():
+                return b""  # the dialect has nothing for these
             case Finish(reason=reason):
                 return self._open() + self._delta({}, reason)
             case Usage():

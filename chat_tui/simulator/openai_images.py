@@ -14,6 +14,8 @@ from chat_tui.simulator.dialect import Answer, Call, Outcome, Prompt, Question, 
 from chat_tui.simulator.openai import guarded, refusal
 from chat_tui.simulator.pictures import SIZE_PX
 from chat_tui.simulator.script import (
+    AskApproval,
+    Cite,
     Comment,
     Content,
     Done,
@@ -21,9 +23,13 @@ from chat_tui.simulator.script import (
     Finish,
     Picture,
     Preview,
+    Progress,
     Say,
+    Suggest,
     Think,
     Usage,
+    UseTool,
+    Work,
 )
 
 MAX_PICTURES = 10
@@ -96,6 +102,8 @@ class _Encoder:
                 return f": {text}\n\n".encode()
             case Say() | Think() | Finish() | Done():
                 return b""  # the dialect has no words, and no mark behind the last picture
+            case Progress() | Work() | Cite() | UseTool() | Suggest() | AskApproval():
+                return b""
             case _:
                 assert_never(act)
 

@@ -59,6 +59,69 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a picture is, where the dialect says so."""
+
+    fraction: float | None = None
+    """0..1."""
+    queue_position: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One step of an agent; the same `id` goes on with it."""
+
+    id: str
+    label: str
+    state: str = "running"
+    """`running`, `done` or `failed`."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One document that an answer rests on."""
+
+    title: str
+    url: str = ""
+    text: str = ""
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """All sources of the answer so far."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UseTool:
+    """A tool that the server used."""
+
+    name: str
+    arguments: str
+    """JSON."""
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """What to ask next."""
+
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskApproval:
+    """Stop, and wait for the user to decide."""
+
+    prompt: str
+    feedback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Totals, said where the dialect and the request allow it."""
 
@@ -134,7 +197,23 @@ class End:
     """End the response in order; the end of the acts does the same."""
 
 
-Content: TypeAlias = Say | Think | Preview | Picture | Usage | Finish | Done | Fail | Comment
+Content: TypeAlias = (
+    Say
+    | Think
+    | Preview
+    | Picture
+    | Progress
+    | Work
+    | Cite
+    | UseTool
+    | Suggest
+    | AskApproval
+    | Usage
+    | Finish
+    | Done
+    | Fail
+    | Comment
+)
 """What a dialect puts into bytes."""
 Conduct: TypeAlias = Pause | Hold | Raw | Drop | Hang | End
 """What the server does, the same in every dialect."""

@@ -10,6 +10,8 @@ import msgspec
 
 from chat_tui.errors import StoreError
 from chat_tui.events import (
+    Approval,
+    FollowUps,
     ImagePreview,
     ImageProgress,
     ImageResult,
@@ -25,7 +27,7 @@ from chat_tui.events import (
     decode_event,
     encode_event,
 )
-from chat_tui.message import Message, Part, ReasoningPart, TextPart
+from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+_decision_decoder: msgspec.json.Decoder[Decision] = msgspec.json.Decoder(Decision)
 _said_decoder: msgspec.json.Decoder[TextPart | ReasoningPart] = msgspec.json.Decoder(
     TextPart | ReasoningPart
 )
@@ -121,8 +124,19 @@ def part_row(part: Part) -> PartRow:
             plain = rest in (TextPart(""), ReasoningPart(""))
             body = None if plain else msgspec.json.encode(rest).decode()
             return _kind(part), storable(text), body
-        case Step() | SourceRefs() | ToolCall() | ImageProgress() | ImageResult() | Notice():
+        case (
+            Step()
+            | SourceRefs()
+            | ToolCall()
+            | ImageProgress()
+            | ImageResult()
+            | Notice()
+            | FollowUps()
+            | Approval()
+        ):
             return _kind(part), None, event_row(part)
+        case Decision():
+            return _kind(part), None, msgspec.json.encode(part).decode()
         case _:
             assert_never(part)
 
@@ -142,12 +156,23 @@ def part_from_row(row: PartRow, place: str) -> Part:
                 blank = TextPart("") if kind == "text" else ReasoningPart("")
                 rest = blank if body is None else _said_decoder.decode(body)
                 return msgspec.structs.replace(rest, text=text or "")
+            case "decision":
+                return _decision_decoder.decode(body or "")
             case _:
                 event = decode_event(body or "")
     except msgspec.MsgspecError as error:
         raise _unreadable(place, error) from error
     match event:
-        case Step() | SourceRefs() | ToolCall() | ImageProgress() | ImageResult() | Notice():
+        case (
+            Step()
+            | SourceRefs()
+            | ToolCall()
+            | ImageProgress()
+            | ImageResult()
+            | Notice()
+            | FollowUps()
+            | Approval()
+        ):
             return event
         case _:
             raise StoreError(f"{place} has a part of the unknown kind {kind!r}")

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from chat_tui.events import (
+    Approval,
     Finished,
     FinishReason,
+    FollowUps,
     ImagePreview,
     ImageProgress,
     ImageResult,
@@ -87,6 +89,8 @@ class ReplyMeter:
                     | ImagePreview()
                     | ImageResult()
                     | Notice()
+                    | FollowUps()
+                    | Approval()
                 ):
                     pass
                 case _:

@@ -28,7 +28,9 @@ import msgspec
 
 from chat_tui.conversation import Conversation
 from chat_tui.events import (
+    Approval,
     Finished,
+    FollowUps,
     ImageProgress,
     ImageResult,
     Notice,
@@ -39,7 +41,7 @@ from chat_tui.events import (
     Terminal,
     ToolCall,
 )
-from chat_tui.message import Message, Part, ReasoningPart, TextPart
+from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
 from chat_tui.text import clean, clean_line
 from chat_tui.transcripts.fences import closing_fence, fenced
 from chat_tui.transcripts.front_matter import Scalar, front_matter
@@ -119,7 +121,17 @@ def _part(part: Part) -> str:
             time = "" if elapsed_s is None else f" ({elapsed_s:.1f} s)"
             prose = _prose("reasoning", text, fields)
             return f"<details>\n<summary>Reasoning{time}</summary>\n\n{prose}\n\n</details>"
-        case Step() | SourceRefs() | ToolCall() | ImageProgress() | ImageResult() | Notice():
+        case (
+            Step()
+            | SourceRefs()
+            | ToolCall()
+            | ImageProgress()
+            | ImageResult()
+            | Notice()
+            | FollowUps()
+            | Approval()
+            | Decision()
+        ):
             fields = msgspec.to_builtins(part)
             word = fields.pop("type")
             fields.pop("data", None)
@@ -153,7 +165,15 @@ def _mark(word: str, fields: Mapping[str, Any]) -> str:
 
 
 def _readable(
-    part: Step | SourceRefs | ToolCall | ImageProgress | ImageResult | Notice,
+    part: Step
+    | SourceRefs
+    | ToolCall
+    | ImageProgress
+    | ImageResult
+    | Notice
+    | FollowUps
+    | Approval
+    | Decision,
 ) -> Iterator[str]:
     match part:
         case Step():
@@ -181,6 +201,16 @@ def _readable(
             yield f"![Picture {part.index + 1}{size}]({place})" if place else f"Picture{size}"
         case Notice(text=text):
             yield f"> {_inline(text)}"
+        case FollowUps(prompts=prompts):
+            yield "Ask next:"
+            yield ""
+            for prompt in prompts:
+                yield f"- {_inline(prompt)}"
+        case Approval():
+            choices = f"{_inline(part.approve)} / {_inline(part.reject)}"
+            yield f"> Waits for a decision: {_inline(part.prompt)} ({choices})"
+        case Decision():
+            yield f"> {'Approved' if part.approved else 'Rejected'}"
         case _:
             assert_never(part)
 

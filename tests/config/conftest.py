@@ -37,6 +37,7 @@ class FlowOptions(ProviderOptions, frozen=True, kw_only=True, forbid_unknown_fie
 class Silent:
     def __init__(self, name: str, options: ProviderOptions, services: Services) -> None:
         self.name = name
+        self.base_url = ""
         self.model = ""
         self.parameters = options.parameters
         self.capabilities = Capabilities()
@@ -48,6 +49,9 @@ class Silent:
 
     async def models(self) -> Sequence[ModelInfo]:
         return ()
+
+    async def check(self) -> str:
+        return "nothing to ask"
 
     async def aclose(self) -> None:
         return None
