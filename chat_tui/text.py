@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import cache
 
+from chat_tui import glyphs
+
 MAX_MARKS = 16
 """Combining marks kept on one base: more than any language writes, less than hides a line."""
 
@@ -202,9 +204,13 @@ class SurrogateJoiner:
     def __init__(self) -> None:
         self._high = ""
 
+    def passes(self, piece: str) -> bool:
+        """Tell whether the next piece goes through as it is."""
+        return not self._high and (piece.isascii() or not _compiled(_SURROGATE).search(piece))
+
     def feed(self, piece: str) -> str:
         """Take the next piece; a high surrogate at its end waits for the next one."""
-        if not self._high and (piece.isascii() or not _compiled(_SURROGATE).search(piece)):
+        if self.passes(piece):
             return piece
         text = self._high + piece
         self._high = ""
@@ -244,7 +250,7 @@ def clean_line(text: str, max_chars: int = 200) -> str:
     line = " ".join(clean(text).split())
     if len(line) <= max_chars:
         return line
-    return line[: max_chars - 1].rstrip(f" {_ZWJ}") + "…"
+    return line[: max_chars - 1].rstrip(f" {_ZWJ}") + str(glyphs.CUT)
 
 
 @cache

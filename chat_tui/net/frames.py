@@ -1,5 +1,7 @@
 """One wire unit of an event stream, and what a keepalive looks like."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 _KEEPALIVE_EVENTS = frozenset({"ping", "heartbeat"})
@@ -34,3 +36,8 @@ def is_keepalive(frame: Frame) -> bool:
         return bool(msgspec.json.decode(frame.data) == {"type": "ping"})
     except (msgspec.DecodeError, UnicodeEncodeError):
         return False
+
+
+def all_keepalives(frames: Sequence[Frame]) -> bool:
+    """Tell whether nothing but keepalives is among frames."""
+    return all(map(is_keepalive, frames))

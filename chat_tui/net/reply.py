@@ -7,12 +7,12 @@ from contextlib import aclosing
 from chat_tui.errors import ProtocolViolation, ProviderError, ProviderFailed
 from chat_tui.net.body import Body
 from chat_tui.net.error_text import body_message, error_message, redact
-from chat_tui.net.frames import Frame
+from chat_tui.net.frames import Frame, all_keepalives
 from chat_tui.net.json import decode_json
 from chat_tui.net.kinds import Kind, kind_of
 from chat_tui.net.limits import Limits, idle_guard
 from chat_tui.net.ndjson import ndjson_lines
-from chat_tui.net.sse import BOM, sse_frames
+from chat_tui.net.sse import BOM, sse_batches
 from chat_tui.net.translate import BASE_URL_HINT, Peer
 
 _THREAD_BYTES = 1 << 20
@@ -53,11 +53,15 @@ class Reply:
         """
         if self.kind != "sse":
             raise await self.not_understood("an event stream")
-        stream = sse_frames(self._body, max_event_bytes=self._limits.max_event_bytes, lenient=True)
-        guarded = idle_guard(stream, self._limits.idle_s, host=self._peer.host)
-        async with aclosing(guarded) as frames:
-            async for frame in frames:
-                yield frame
+        limit = self._limits.max_event_bytes
+        stream = sse_batches(self._body, max_event_bytes=limit, lenient=True)
+        guarded = idle_guard(
+            stream, self._limits.idle_s, host=self._peer.host, keepalive=all_keepalives
+        )
+        async with aclosing(guarded) as batches:
+            async for frames in batches:
+                for frame in frames:
+                    yield frame
 
     async def lines(self) -> AsyncGenerator[str, None]:
         """Yield the lines of newline-delimited JSON; one JSON document is one line of it.

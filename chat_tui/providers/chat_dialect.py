@@ -4,7 +4,7 @@ Vendor page: https://platform.openai.com/docs/api-reference/chat (read 2026-11-2
 differ in nearly every field, so all of them are read as optional and unknown ones are ignored.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from chat_tui.errors import ProtocolViolation, ProviderFailed
@@ -34,6 +34,11 @@ from chat_tui.text import SurrogateJoiner, clean
 DONE = "[DONE]"
 MAX_COUNT = 2**53
 """Larger counts are nonsense, and no JSON reader takes them."""
+
+_SAYS_NOTHING = frozenset({"content", "role"})
+"""The keys of a delta that is but text."""
+_SAYS_MORE = frozenset({"error", "citations", "search_results"})
+"""Beside the choices of a chunk."""
 
 FINISH_REASONS: Mapping[str, FinishReason] = {
     "stop": "stop",
@@ -89,13 +94,22 @@ def decode_usage(usage: object) -> Iterator[Usage]:
 class ChatDecoder:
     """Reads one reply, frame by frame."""
 
-    def __init__(self, *, provider: str, model: str) -> None:
+    def __init__(
+        self,
+        *,
+        provider: str,
+        model: str,
+        extras: Callable[[dict[str, Any]], Iterator[StreamEvent]] | None = None,
+    ) -> None:
         """Start a reply.
 
         Args:
             provider: The user's name for the provider.
             model: What was asked for; a server may name what it really used.
+            extras: Reads what a vendor tells in a choice beside the dialect; its events come
+                before those of the choice.
         """
+        self._extras = extras
         self._provider = provider
         self._model = model
         self._started = False
@@ -124,23 +138,29 @@ class ChatDecoder:
         """The terminal event has been yielded."""
         return self._ended
 
-    def decode(self, frame: Frame) -> Iterator[StreamEvent]:
-        """Yield the events of one frame.
+    def decode(self, frame: Frame) -> Iterable[StreamEvent]:
+        """Give the events of one frame.
 
         Raises:
             ProviderFailed: the frame is an error object.
             ProtocolViolation: too many frames are not what the dialect promises.
         """
         data = frame.data.strip()
-        if self._ended or not data or is_keepalive(frame):
-            return
+        if self._ended or not data:
+            return ()
         if data == DONE:
-            yield from self.end()
-            return
+            return self.end()
         try:
             chunk = decode_delta(data)
         except ProtocolViolation:
             chunk = None
+        if self._answered and (text := _plain_text(chunk)) and self._passes(text, frame):
+            return (TextDelta(text),)  # nearly all frames are such, and soon done with
+        return self._decode(frame, data, chunk)
+
+    def _decode(self, frame: Frame, data: str, chunk: object) -> Iterator[StreamEvent]:
+        if is_keepalive(frame):
+            return
         if frame.event == "error":
             raise ProviderFailed(error_message(chunk if chunk is not None else data))
         if isinstance(chunk, dict):
@@ -209,12 +229,23 @@ class ChatDecoder:
             remote_id if isinstance(remote_id, str) and remote_id else None,
         )
 
+    def _passes(self, text: str, frame: Frame) -> bool:
+        """Tell whether text goes through as it is: nothing is held back, nothing to hold."""
+        return (
+            self._extras is None
+            and self._think.passes
+            and self._text_halves.passes(text)
+            and frame.event == "message"
+        )
+
     def _choice(self, choice: dict[str, Any]) -> Iterator[StreamEvent]:
         if choice.get("index") not in (0, None):
             if not self._told_alternatives:
                 self._told_alternatives = True
                 yield Notice("the server sent several alternatives; the first one is shown")
             return
+        if self._extras is not None:
+            yield from self._extras(choice)
         # Perplexity repeats the whole message beside each delta: only one of them is new.
         delta = choice.get("delta")
         if not isinstance(delta, dict):
@@ -325,6 +356,21 @@ def _is_error(chunk: dict[str, Any]) -> bool:
         return False
     flat = (chunk.get("message"), chunk.get("msg"))
     return any(isinstance(text, str) and text for text in flat) or bool(chunk.get("detail"))
+
+
+def _plain_text(chunk: object) -> str | None:
+    """The text of a chunk that has nothing else to say; null for any other chunk."""
+    match chunk:
+        case {"choices": [{"delta": {"content": str(text)} as delta} as choice]}:
+            silent = (
+                (len(delta) == 1 or delta.keys() <= _SAYS_NOTHING)
+                and not choice.get("index")
+                and not choice.get("finish_reason")
+                and not chunk.get("usage")
+                and _SAYS_MORE.isdisjoint(chunk)
+            )
+            return text if silent else None
+    return None
 
 
 def _reasoning(delta: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ def decode_delta(data: str) -> object:
         ProtocolViolation: it is not JSON, or nested too deeply.
     """
     value = decode_json(data)
-    if not _ESCAPED_SURROGATE.search(data):
+    if "\\u" not in data or not _ESCAPED_SURROGATE.search(data):
         return value
     # Only texts are taken from the standard library's decoder: `value` has passed all checks.
     return _with_halves(value, json.loads(data.removeprefix("\ufeff"), strict=False))

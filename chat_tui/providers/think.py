@@ -21,6 +21,11 @@ class ThinkSplitter:
         self._held = ""
         self._at: Literal["start", "opening", "thinking", "closing", "text"] = "start"
 
+    @property
+    def passes(self) -> bool:
+        """All that comes from now on is text, and none is held back."""
+        return self._at == "text" and not self._held
+
     def feed(self, text: str) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield what is certain now; a broken tag and the white space before it are held back."""
         self._held += text

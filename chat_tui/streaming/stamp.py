@@ -35,6 +35,8 @@ class Stamper:
 
     def stamp(self, event: StreamEvent) -> StreamEvent:
         """Return the event with its times."""
+        if self._first_s is not None and type(event) is TextDelta:
+            return event  # nearly all events are such
         match event:
             case TextDelta() | ImagePreview() | ImageResult():
                 if self._first_s is None:

@@ -18,6 +18,7 @@ from chat_tui.events import (
     StreamError,
     StreamEvent,
     Terminal,
+    TextDelta,
 )
 from chat_tui.streaming.log import EventLog
 from chat_tui.streaming.retry import RetryPolicy
@@ -157,7 +158,9 @@ class StreamWorker:
             self._emit(_stream_error(error))
 
     def _emit(self, event: StreamEvent) -> None:
-        if isinstance(event, Started):
+        if self._has_content and type(event) is TextDelta:
+            pass  # nearly all events are such
+        elif isinstance(event, Started):
             if event == self._started:
                 return  # a later try says it again
             self._started = event
