@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,8 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import msgspec
 
-from benchmarks import conversations, installation, transcript_app
+from benchmarks import conversations, installation, opening_app, transcript_app
 from benchmarks.corpus import last_mark
+from benchmarks.opening_app import Opening
 from benchmarks.report import median, number, quotient, table
 from benchmarks.terminal import COLUMNS, ProgramFailed, Terminal, need_linux
 from benchmarks.transcript_app import Measured
@@ -26,6 +28,8 @@ NARROW_COLUMNS: Final = 90
 FRAME_BEGIN: Final = b"\x1b[?2026h"
 DELTA_RATIO_AT, DELTA_RATIO_MOST = 10_000, 1.2
 OPEN_RATIO_MOST: Final = 2.0
+OPEN_CPU_MOST_S: Final = 0.06
+"""From the file to the first paint."""
 START_TIMEOUT_S: Final = 300.0
 
 
@@ -104,6 +108,21 @@ def open_stored(folder: Path) -> Opened:
     return Opened(open_s, open_cpu_s, width_cpu_s * 1e3 / 2, width_s * 1e3, pss_kib)
 
 
+def open_in_steps(folder: Path) -> Opening:
+    """Open the conversation that is stored in a folder, and see what each step costs.
+
+    Raises:
+        ProgramFailed: it did not come to an end.
+    """
+    report = folder / "opening.json"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, opening_app.__file__, str(folder), str(report)]
+    with Terminal(command, installation.environment(folder)) as terminal:
+        terminal.watch(report.exists, "a report", START_TIMEOUT_S)
+        terminal.settle(still_s=0.1)
+    return msgspec.json.decode(report.read_bytes(), type=Opening)
+
+
 def streaming_table(earlier: list[int], *, runs: int, deltas: int) -> list[str]:
     """Print what a delta costs behind each history, and return what a gate has against it."""
     results: dict[int, list[Streamed]] = {count: [] for count in earlier}
@@ -140,6 +159,7 @@ def streaming_table(earlier: list[int], *, runs: int, deltas: int) -> list[str]:
 def stored_table(stored: int, *, runs: int) -> list[str]:
     """Print what a stored conversation costs, and return what a gate has against it."""
     results: dict[int, list[Opened]] = {SHORT: [], stored: []}
+    steps: dict[int, list[Opening]] = {SHORT: [], stored: []}
     with tempfile.TemporaryDirectory(prefix="chat-tui-history-") as name:
         text_bytes: dict[int, int] = {}
         for count in results:
@@ -150,6 +170,7 @@ def stored_table(stored: int, *, runs: int) -> list[str]:
         for turn in range(runs):
             for count, found in results.items():
                 found.append(open_stored(Path(name, str(count))))
+                steps[count].append(open_in_steps(Path(name, str(count))))
             print(f"  opening, {turn + 1} of {runs}", file=sys.stderr, flush=True)
     short, long = (
         {
@@ -179,11 +200,34 @@ def stored_table(stored: int, *, runs: int) -> list[str]:
         f"memory of a message: {more_kib / each:.2f} KiB,"
         f" of which its text {text_kib / each:.2f}, all else {(more_kib - text_kib) / each:.2f}"
     )
+    open_cpu_s = _print_steps(steps)
+    complaints = []
+    if open_cpu_s > OPEN_CPU_MOST_S and stored <= STORED:
+        complaints.append(
+            f"opening {stored:,} messages: {open_cpu_s * 1e3:.0f} ms of CPU to the first paint"
+            f" are above {OPEN_CPU_MOST_S * 1e3:.0f}"
+        )
     title = "start to the last message, CPU ms"
     ratio = quotient(long[title], short[title])
     if ratio is not None and ratio > OPEN_RATIO_MOST:
-        return [f"opening {stored:,} messages: {ratio:.2f} is above {OPEN_RATIO_MOST}"]
-    return []
+        complaints.append(f"opening {stored:,} messages: {ratio:.2f} is above {OPEN_RATIO_MOST}")
+    return complaints
+
+
+def _print_steps(steps: Mapping[int, Sequence[Opening]]) -> float:
+    """Print what each step of opening costs, and return what all of them cost for the last row."""
+    rows: list[list[str]] = []
+    whole_s = 0.0
+    for count, runs in steps.items():
+        loads, shows, paints = zip(*map(msgspec.structs.astuple, runs), strict=True)
+        whole_s = median([sum(run) for run in zip(loads, shows, paints, strict=True)]) or 0
+        medians = [median(list(times)) for times in (loads, shows, paints)]
+        rows.append(
+            [f"{count:,}", *(number((time_s or 0) * 1e3) for time_s in (*medians, whole_s))]
+        )
+    print("\nin a running program, CPU ms to the first paint")
+    print(table(["open stored messages", "load", "show", "paint", "all"], rows))
+    return whole_s
 
 
 def main() -> int:

@@ -16,9 +16,12 @@ from rich.text import Text
 from textual import on, work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 
+from chat_tui import glyphs
+from chat_tui.colouring import Colouring
 from chat_tui.config.actions import ACTIONS
 from chat_tui.config.key_labels import first_key_label, keys_label
 from chat_tui.config.model import DEFAULT_THEME, Config
@@ -26,6 +29,7 @@ from chat_tui.config.paths import Paths
 from chat_tui.config.state import load_state, save_state
 from chat_tui.config.theme import user_theme_files
 from chat_tui.conversation import Conversation
+from chat_tui.document.units import Link
 from chat_tui.errors import ChatTuiError, StoreError
 from chat_tui.media.files import MediaFolder
 from chat_tui.providers.base import ModelInfo
@@ -36,6 +40,7 @@ from chat_tui.session import Session
 from chat_tui.store.store import Store
 from chat_tui.text import clean, clean_line
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
+from chat_tui.widgets.choice_bar import CHOICE_KEYS
 from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.key_bar import (
     FIND_KEYS,
@@ -46,6 +51,7 @@ from chat_tui.widgets.key_bar import (
 )
 from chat_tui.widgets.pane import KeysAt, Pane
 from chat_tui.widgets.prompt import Prompt
+from chat_tui.widgets.scrollbars import choose_scrollbars
 from chat_tui.widgets.transcript import Transcript
 
 log = logging.getLogger(__name__)
@@ -100,6 +106,9 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
             environ: Where variables with keys are looked up.
         """
         super().__init__()
+        choose_scrollbars()
+        self.set_class(glyphs.drawing_ascii(), "-ascii")
+        self._colouring = Colouring()
         self._config = options.config
         self._options = options
         self._paths = options.paths
@@ -138,6 +147,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
             await session.aclose()
         await self._store.close()
         await self._roster.aclose()
+        await self._colouring.aclose()
 
     @property
     def pane(self) -> Pane:
@@ -191,15 +201,18 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
 
     @on(ConversationView.LinksWanted)
     def _on_links_wanted(self, event: ConversationView.LinksWanted) -> None:
-        """Open a link; where there are several, or a label names another host, ask first."""
         event.stop()
+        self._offer_links(event.links)
+
+    def _offer_links(self, links: Sequence[Link]) -> None:
+        """Open a link; where there are several, or a label names another host, ask first."""
         from chat_tui.links import link_note
 
-        notes = [link_note(link.label, link.url) for link in event.links]
+        notes = [link_note(link.label, link.url) for link in links]
         if not notes:
             self.notify("there is no link in this block")
         elif len({note.url for note in notes}) == 1 and not any(note.confirm for note in notes):
-            self._open_link(event.links[0].url)
+            self._open_link(links[0].url)
         else:
             from chat_tui.screens.links import LinkScreen
 
@@ -207,7 +220,14 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
                 if url is not None:
                     self._open_link(url)
 
-            self.push_screen(LinkScreen(event.links), chosen)
+            self.push_screen(LinkScreen(links), chosen)
+
+    @on(ConversationView.SourcesWanted)
+    def _on_sources_wanted(self, event: ConversationView.SourcesWanted) -> None:
+        event.stop()
+        from chat_tui.screens.sources import SourcesScreen
+
+        self.push_screen(SourcesScreen(event.sources, self._offer_links))
 
     @work(group="links")
     async def _open_link(self, url: str) -> None:
@@ -222,7 +242,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         from chat_tui.screens.help import HelpScreen
 
         lines = [
-            (keys_label(self._config.keys.get(action.name, "")), action.help)
+            (_short_keys_label(self._config.keys.get(action.name, "")), action.help)
             for action in ACTIONS
             if action.built
         ]
@@ -281,6 +301,11 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
     async def action_quit(self) -> None:
         self.exit(0)
 
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            words = f"Search for commands{glyphs.ELLIPSIS}"
+            self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers: every action of the application and every theme."""
         del screen
@@ -290,6 +315,8 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         yield SystemCommand("Save transcript", "", self.action_save_transcript)
         yield SystemCommand("Find in this conversation", "", pane.action_find)
         yield SystemCommand("Walk through the transcript", "", pane.action_read)
+        yield SystemCommand("Choose what to do next", "", pane.action_choose)
+        yield SystemCommand("Sources of the last reply", "", pane.transcript.show_sources)
         copy = pane.transcript.copy_last_reply
         yield SystemCommand("Copy the last reply", "", partial(copy, markdown=False))
         yield SystemCommand("Copy the last reply as Markdown", "", partial(copy, markdown=True))
@@ -392,6 +419,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
             "prompt": self._key_hints(),
             "transcript": TRANSCRIPT_KEYS,
             "find": FIND_KEYS,
+            "choices": CHOICE_KEYS,
         }
         self._key_bar.show(hints[event.to])
 
@@ -421,8 +449,11 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         self.register_theme(textual_theme(file))  # in place of one that Textual calls the same
         self.theme = name
         styles = ink_styles(file)
+        if self.no_color:
+            styles = styles.without_colour()
         for transcript in self.query(Transcript):
             transcript.paint_with(styles)
+            transcript.colour_by(self._colouring.hand_out)
 
     def _key_hints(self) -> list[tuple[str, str]]:
         words = {
@@ -488,9 +519,19 @@ def _told(error: ChatTuiError) -> str:
     return text if error.hint in text else f"{text}\n{error.hint}"
 
 
-def _import_network() -> None:
-    """Load what the first request needs, so that it does not wait for it."""
-    import httpx  # noqa: F401
-    import httpx_sse  # noqa: F401
+def _short_keys_label(keys: str) -> str:
+    """Write the keys of an action; of many, the first and the last."""
+    all_keys = keys_label(keys).split(", ")
+    return keys_label(keys) if len(all_keys) < 5 else f"{all_keys[0]} to {all_keys[-1]}"
 
-    import chat_tui.net.client  # noqa: F401
+
+def _import_network() -> None:
+    """Load what the first request and its reply need, so that they do not wait for it."""
+    import chat_tui.document.highlight
+    import chat_tui.net.client
+    import chat_tui.net.transport  # noqa: F401
+    from chat_tui.document.inline import inline_spans
+    from chat_tui.document.lexers import line_lexer
+
+    inline_spans("*", {})
+    line_lexer("python")

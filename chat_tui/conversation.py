@@ -43,10 +43,12 @@ class Conversation:
         self.system_prompt = system_prompt
         self._title = title
         self._messages: dict[MessageId, Message] = {}
-        self._children: dict[MessageId | None, list[MessageId]] = {}
+        self._children: dict[MessageId | None, list[MessageId]] | None = None
+        """Null until somebody asks: in a long conversation they take time and memory."""
         self._leaf: MessageId | None = None
-        for message in messages:
-            self.add(message)
+        self._path: tuple[Message, ...] | None = None
+        """The shown path, if somebody asked since it last changed."""
+        self._take(messages)
         if leaf is not None:
             self.show(leaf)
 
@@ -92,13 +94,7 @@ class Conversation:
         Raises:
             ValueError: its parent is not in the tree, or its id already is.
         """
-        if message.id in self._messages:
-            raise ValueError(f"message {message.id!r} is already in the conversation")
-        if message.parent is not None and message.parent not in self._messages:
-            raise ValueError(f"parent {message.parent!r} is not in the conversation")
-        self._messages[message.id] = message
-        self._children.setdefault(message.parent, []).append(message.id)
-        self._leaf = message.id
+        self._take((message,))
 
     def update(self, message: Message) -> None:
         """Put in the later state of a message that is already there.
@@ -110,6 +106,7 @@ class Conversation:
         if self._messages[message.id].parent != message.parent:
             raise ValueError(f"message {message.id!r} cannot move to another parent")
         self._messages[message.id] = message
+        self._path = None
 
     def show(self, leaf: MessageId | None) -> None:
         """Choose the path that ends at `leaf`; null shows nothing yet.
@@ -120,25 +117,53 @@ class Conversation:
         if leaf is not None and leaf not in self._messages:
             raise KeyError(leaf)
         self._leaf = leaf
+        self._path = None
 
     def path(self, to: MessageId | None = None) -> tuple[Message, ...]:
         """The messages from the root to `to`, root first; to the leaf when left out."""
-        path: list[Message] = []
-        at = to or self._leaf
-        while at is not None:
-            message = self._messages[at]
-            path.append(message)
-            at = message.parent
-        path.reverse()
-        return tuple(path)
+        if to and to != self._leaf:
+            return self._path_to(to)
+        if self._path is None:
+            self._path = self._path_to(self._leaf)
+        return self._path
 
     def children(self, message_id: MessageId | None) -> tuple[MessageId, ...]:
         """What follows a message, oldest first; the roots for null."""
+        if self._children is None:
+            self._children = {}
+            for message in self._messages.values():
+                self._children.setdefault(message.parent, []).append(message.id)
         return tuple(self._children.get(message_id, ()))
 
     def siblings(self, message_id: MessageId) -> tuple[MessageId, ...]:
         """All branches at the place of a message, itself among them, oldest first."""
         return self.children(self._messages[message_id].parent)
+
+    def _take(self, messages: Iterable[Message]) -> None:
+        """Add messages, each below its parent, and show the last one."""
+        known, children = self._messages, self._children
+        message_id = self._leaf
+        for message in messages:
+            message_id, parent = message.id, message.parent
+            if message_id in known:
+                raise ValueError(f"message {message_id!r} is already in the conversation")
+            if parent is not None and parent not in known:
+                raise ValueError(f"parent {parent!r} is not in the conversation")
+            known[message_id] = message
+            if children is not None:
+                children.setdefault(parent, []).append(message_id)
+        self._leaf = message_id
+        self._path = None
+
+    def _path_to(self, leaf: MessageId | None) -> tuple[Message, ...]:
+        path: list[Message] = []
+        known = self._messages
+        while leaf is not None:
+            message = known[leaf]
+            path.append(message)
+            leaf = message.parent
+        path.reverse()
+        return tuple(path)
 
     def _first_words(self) -> str:
         for message in self._messages.values():

@@ -76,8 +76,12 @@ def _import(name: str, place: str) -> Kind:
 DEFAULT: Final = Registry(
     {
         "demo": "chat_tui.providers.demo:DEMO",
+        "fal": "chat_tui.providers.fal:FAL",
         "flowapi": "chat_tui.providers.openai:FLOWAPI",
+        "flowise": "chat_tui.providers.flowise:FLOWISE",
+        "get3w": "chat_tui.providers.get3w:GET3W",
         "openai": "chat_tui.providers.openai:OPENAI",
+        "writer": "chat_tui.providers.writer:WRITER",
     },
     group=ENTRY_POINT_GROUP,
 )

@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 
 from chat_tui.config.model import Config, ProviderEntry
 from chat_tui.config.toml_file import nearest
 from chat_tui.errors import AuthFailed, ChatTuiError, ConfigError, ProviderError, WrongId
+from chat_tui.media.fetching import Fetch
+from chat_tui.media.files import MAX_BYTES
 from chat_tui.providers.base import Provider
 from chat_tui.providers.kinds import Services
 from chat_tui.registry import Registry
@@ -130,6 +134,23 @@ class Roster:
             if (await self._listing(name)).state == "ready":
                 return name
         return DEMO
+
+    def fetch_for(self, provider: Provider) -> Fetch:
+        """Say how pictures are fetched whose address a provider gives.
+
+        Neither its key nor its headers go along. Addresses in a private network are followed only
+        for a provider that is there itself, by an address or as `localhost`.
+        """
+        from chat_tui.net.addresses import is_private_host
+        from chat_tui.net.download import Downloader
+        from chat_tui.net.proxies import proxy_for
+
+        downloader = Downloader(
+            proxy=lambda url: proxy_for(url, self._environ),
+            ca_file=self._environ.get("SSL_CERT_FILE") or None,
+        )
+        private = is_private_host(urlsplit(provider.base_url).hostname or "")
+        return partial(downloader.get, max_bytes=MAX_BYTES, allow_private=private)
 
     async def aclose(self) -> None:
         """Close every provider that was built. Idempotent."""

@@ -11,12 +11,13 @@ from contextlib import aclosing
 
 from chat_tui.conversation import Conversation
 from chat_tui.errors import ChatTuiError, StoreError
-from chat_tui.events import StreamEvent, Terminal
+from chat_tui.events import Approval, StreamEvent, Terminal
 from chat_tui.folding import Folder
 from chat_tui.ids import MessageId
-from chat_tui.media.files import MediaFolder
+from chat_tui.media.fetching import Fetch
+from chat_tui.media.files import PicturePlace
 from chat_tui.media.keep import keep_pictures
-from chat_tui.message import Message, blank_reply, user_message
+from chat_tui.message import Message, blank_reply, decision_message, user_message
 from chat_tui.providers.base import Provider, Request
 from chat_tui.store.recorder import Recorder
 from chat_tui.store.store import Store
@@ -31,6 +32,10 @@ RECORD_S = 0.02
 
 class ReplyRunning(ChatTuiError):
     """A conversation answers one turn at a time."""
+
+
+class AlreadyDecided(ChatTuiError):
+    """A decision is made once, and only about the last reply."""
 
 
 class Reply:
@@ -65,7 +70,8 @@ class Session:
         conversation: Conversation,
         store: Store | None,
         *,
-        media: MediaFolder | None = None,
+        media: PicturePlace | None = None,
+        fetch_for: Callable[[Provider], Fetch] | None = None,
         retry: RetryPolicy | None = None,
         on_trouble: Callable[[StoreError | None], None] | None = None,
     ) -> None:
@@ -75,6 +81,8 @@ class Session:
             conversation: New, or loaded from the store.
             store: Where everything is kept; null keeps nothing.
             media: Where pictures are kept; null keeps none.
+            fetch_for: How pictures are got that a provider only gives an address of; null leaves
+                them where they are.
             retry: When a request is sent again without asking.
             on_trouble: Called when saving fails, and with null when it works again.
         """
@@ -83,6 +91,7 @@ class Session:
         """The running reply, or the last one."""
         self._store = store
         self._media = media
+        self._fetch_for = fetch_for
         self._retry = retry
         self._on_trouble = on_trouble
         self._saved = len(conversation) > 0
@@ -103,10 +112,29 @@ class Session:
             ReplyRunning: the last reply has not ended.
         """
         self._refuse_if_running()
-        turn = user_message(text, parent=self.conversation.leaf)
-        self.conversation.add(turn)
-        self._unsaved.add(turn.id)
-        return turn
+        return self._add_turn(user_message(text, parent=self.conversation.leaf))
+
+    def decide(
+        self, reply: MessageId, approval: Approval, *, approved: bool, feedback: str = ""
+    ) -> Message:
+        """Add the user's turn that answers what a reply waits for; `answer` passes it on.
+
+        Args:
+            reply: The last message of the shown path.
+            approval: What it waits for.
+            approved: What the user decided.
+            feedback: The user's words about it.
+
+        Raises:
+            ReplyRunning: the reply has not ended.
+            AlreadyDecided: something has been said since.
+        """
+        self._refuse_if_running()
+        if self.conversation.leaf != reply:
+            raise AlreadyDecided("this does not wait for a decision any more")
+        return self._add_turn(
+            decision_message(approval, approved=approved, feedback=feedback, parent=reply)
+        )
 
     async def answer(
         self,
@@ -223,6 +251,11 @@ class Session:
         if self._unsaved:
             await self._try_to_save(self._save_messages)
 
+    def _add_turn(self, turn: Message) -> Message:
+        self.conversation.add(turn)
+        self._unsaved.add(turn.id)
+        return turn
+
     def _refuse_if_running(self) -> None:
         if self.running:
             raise ReplyRunning("a reply is still running", hint="Esc stops it")
@@ -236,7 +269,10 @@ class Session:
             parameters=blank.parameters,
         )
         events = provider.stream(request)
-        return keep_pictures(events, self._media) if self._media is not None else events
+        if self._media is None:
+            return events
+        fetch = self._fetch_for(provider) if self._fetch_for is not None else None
+        return keep_pictures(events, self._media, fetch)
 
     async def _begin(self, reply: Reply, *, after: asyncio.Task[None] | None) -> bool:
         """Save what was said, then let the request leave.

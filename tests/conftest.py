@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -56,3 +57,15 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     return home
+
+
+@pytest.fixture
+def in_ascii() -> Iterator[None]:
+    """Draw as on a terminal that knows only ASCII."""
+    from chat_tui import glyphs
+    from chat_tui.widgets.scrollbars import choose_scrollbars
+
+    glyphs.draw_ascii(True)
+    yield
+    glyphs.draw_ascii(False)
+    choose_scrollbars()

@@ -180,6 +180,15 @@ def test_roots_are_siblings() -> None:
     assert conversation.siblings(MessageId("ask")) == ("ask", "ask again")
 
 
+def test_what_is_added_later_is_a_child_as_well() -> None:
+    conversation = forked()
+    assert conversation.children(MessageId("second")) == ()
+    conversation.add(message("last", "second"))
+    conversation.add(message("third", "ask", "assistant"))
+    assert conversation.children(MessageId("second")) == ("last",)
+    assert conversation.siblings(MessageId("first")) == ("first", "second", "third")
+
+
 def test_a_message_without_followers_has_no_children() -> None:
     assert forked().children(MessageId("second")) == ()
 
@@ -201,6 +210,19 @@ def test_a_later_state_takes_the_place_of_a_message() -> None:
     conversation.update(message("first", "ask", "assistant", "Yes"))
     assert conversation[MessageId("first")].text == "Yes"
     assert ids(tuple(conversation)) == ["ask", "first", "second", "more"]
+
+
+def test_a_path_is_as_it_was_when_somebody_asked() -> None:
+    conversation = forked()
+    before = conversation.path()
+    conversation.update(message("first", "ask", "assistant", "Yes"))
+    assert [each.text for each in before] == ["", "", ""]
+    assert [each.text for each in conversation.path()] == ["", "Yes", ""]
+    assert conversation.path(MessageId("first"))[-1].text == "Yes"
+    conversation.add(message("last", "more"))
+    assert ids(conversation.path()) == ["ask", "first", "more", "last"]
+    conversation.show(None)
+    assert conversation.path() == ()
 
 
 def test_an_update_does_not_change_what_is_shown() -> None:

@@ -44,7 +44,7 @@ def test_every_theme_is_in_the_readme() -> None:
 
 
 def test_the_configuration_in_the_readme_loads(tmp_path: Path) -> None:
-    (snippet,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    snippet = "\n".join(re.findall(r"```toml\n(.*?)```", README, re.DOTALL))
     path = tmp_path / "config.toml"
     path.write_text(snippet, "utf-8")
     assert list(load(path, registry=DEFAULT, explicit=True).providers) == list(

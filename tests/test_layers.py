@@ -18,7 +18,13 @@ COMMANDS = ("chat_tui.cli", "chat_tui.__main__")
 ON_SCREEN = ("chat_tui.app", "chat_tui.screens", "chat_tui.themes", "chat_tui.widgets")
 HEAVY = ("httpx", "httpx_sse", "h11", "keyring", "platformdirs", "sqlite3", "PIL")
 """What is imported when it is needed, and not before."""
-LATE = ("chat_tui.simulator", "chat_tui.providers.demo", "chat_tui.store.connection")
+LATE = (
+    "chat_tui.simulator",
+    "chat_tui.providers.demo",
+    "chat_tui.store.connection",
+    "chat_tui.net.transport",
+    "chat_tui.net.wire",
+)
 """What cannot be without one of these, and is itself imported when it is needed."""
 
 IMPORT_WITHOUT = """

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chat_tui.config.load import load
-from chat_tui.errors import ConfigError
+from chat_tui.errors import ConfigError, Rejected
 from chat_tui.events import Finished, TextDelta
 from chat_tui.ids import ConversationId
 from chat_tui.message import user_message
@@ -17,6 +17,7 @@ from chat_tui.registry import DEFAULT as KINDS
 from chat_tui.roster import Roster
 from chat_tui.simulator.script import Finish, Say, Script
 from chat_tui.simulator.server import Simulator
+from tests.net.server import answer, answering, serve
 
 TWO = """
 [providers.hosted]
@@ -174,3 +175,25 @@ def _at(simulator: Simulator) -> str:
         f'[providers.sim]\nkind = "openai"\nmodel = "m"\nbase_url = "{simulator.url}/v1"\n'
         'api_key = { env = "HOSTED_KEY" }\n'
     )
+
+
+async def test_pictures_in_a_private_network_are_fetched_only_for_a_provider_that_is_there(
+    tmp_path: Path,
+) -> None:
+    roster = _roster(tmp_path)
+    near, hosted = (roster.fetch_for(roster.provider(name)) for name in ("near", "hosted"))
+    async with serve(answering(answer(b"picture"))) as gallery:
+        assert await near(gallery.url) == b"picture"
+        with pytest.raises(Rejected, match=r"127\.0\.0\.1 is not on the public internet"):
+            await hosted(gallery.url)
+    await roster.aclose()
+    assert gallery.connections == 1
+
+
+async def test_pictures_are_fetched_through_the_proxy_of_the_user(tmp_path: Path) -> None:
+    async with serve(answering(answer(b"picture"))) as proxy:
+        roster = _roster(tmp_path, HTTP_PROXY=proxy.url)
+        fetch = roster.fetch_for(roster.provider("hosted"))
+        assert await fetch("http://cdn.test/a") == b"picture"
+        await roster.aclose()
+    assert proxy.requests[0].target == "http://cdn.test/a"

@@ -24,11 +24,14 @@ from chat_tui.cli.options import choices_before, load_config, paths_of, place_op
     help="A file that goes with the prompt; may be given several times.",
 )
 @click.option(
-    "-o", "output", type=click.Path(path_type=Path), metavar="PATH", help="Where pictures go."
+    "-o",
+    "output",
+    metavar="PATH",
+    help="Where pictures go: a file, or a folder for several; files that exist stay.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write events, one JSON object a line.")
 @click.option("--continue", "latest", is_flag=True, help="Go on with the latest conversation.")
-@click.option("--no-save", is_flag=True, help="Keep nothing of it.")
+@click.option("--no-save", is_flag=True, help="Do not save the conversation.")
 @click.argument("prompt", nargs=-1)
 @click.pass_context
 def ask(
@@ -37,7 +40,7 @@ def ask(
     model: str | None,
     system: str | None,
     attachments: tuple[Path, ...],
-    output: Path | None,
+    output: str | None,
     as_json: bool,
     latest: bool,
     no_save: bool,
@@ -47,6 +50,8 @@ def ask(
     for file in attachments:
         if not file.is_file():
             raise click.UsageError(f"no file {str(file)!r} to attach", ctx)
+    if output in {"", "-"}:
+        raise click.UsageError("-o takes a file or a folder", ctx)
     before = choices_before(ctx)
     provider = provider or before.provider
     paths = paths_of(ctx)

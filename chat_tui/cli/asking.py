@@ -15,8 +15,9 @@ from chat_tui.config.paths import Paths
 from chat_tui.config.state import load_state
 from chat_tui.conversation import Conversation
 from chat_tui.errors import ConfigError, NotFound, StoreError
-from chat_tui.events import Finished, Terminal, ToolCall
-from chat_tui.media.files import MediaFolder
+from chat_tui.events import Finished, ImageResult, Terminal, ToolCall
+from chat_tui.media.files import MediaFolder, PicturePlace
+from chat_tui.media.named import NamedPictures
 from chat_tui.message import Message
 from chat_tui.providers.base import Provider
 from chat_tui.roster import Roster
@@ -40,7 +41,8 @@ class Errand:
     system: str | None
     """Null: the configured one, or that of the conversation."""
     attachments: tuple[Path, ...]
-    output: Path | None
+    output: str | None
+    """Where pictures go, as it was written; null is the media folder."""
     as_json: bool
     latest: bool
     save: bool
@@ -104,6 +106,7 @@ class _Talk:
         try:
             conversation = await self._conversation()
             provider, model = await self._answerer(conversation)
+            media = self._media()
         except asyncio.CancelledError:
             with suppress(ReaderGone):
                 printer.show([Finished("cancelled")])
@@ -111,7 +114,8 @@ class _Talk:
         session = Session(
             conversation,
             self._store if errand.save else None,
-            media=MediaFolder(self._paths.media_dir),
+            media=media,
+            fetch_for=self._roster.fetch_for,
             on_trouble=self._tell_trouble,
         )
         signals.wait()  # from here on a signal stops the reply, and what came is saved
@@ -123,6 +127,8 @@ class _Talk:
             await session.aclose()
         if reader_left:
             let_go_of_stdout()
+        else:
+            self._tell_unused_output(conversation[reply.id])
         if signals.code is not None:
             return signals.code
         return (
@@ -159,9 +165,21 @@ class _Talk:
         provider = self._roster.provider(name)
         if errand.attachments:
             raise ConfigError(f"provider {name!r} takes no files", hint="leave out -a")
-        if errand.output is not None and not provider.capabilities.images_out:
-            self._remarks.line(f"chat-tui: provider {name!r} makes no pictures: -o is not used")
         return provider, model or provider.model or state.models.get(name, "")
+
+    def _media(self) -> PicturePlace:
+        output = self._errand.output
+        if output is None:
+            return MediaFolder(self._paths.media_dir)
+        named = NamedPictures(output)
+        named.check()
+        return named
+
+    def _tell_unused_output(self, message: Message) -> None:
+        if self._errand.output is None or not isinstance(message.outcome, Finished):
+            return
+        if not any(isinstance(part, ImageResult) for part in message.parts):
+            self._remarks.line("chat-tui: no picture came: -o was not used")
 
     def _tell_trouble(self, trouble: StoreError | None) -> None:
         told = "" if trouble is None else str(trouble)

@@ -1,10 +1,12 @@
 """Opening the app from the command line."""
 
 import gc
+import os
 import sys
 
 import click
 
+from chat_tui import glyphs
 from chat_tui.cli.options import AppChoices, load_config, paths_of, roster_of
 
 
@@ -21,6 +23,10 @@ def open_app(ctx: click.Context, choices: AppChoices) -> int:
         roster_of(config, demo=choices.demo).require(choices.provider)
     if not _on_terminal():
         raise click.UsageError("the app needs a terminal; in a script, use `chat-tui ask`", ctx)
+    wanted = config.app.ascii
+    if wanted is None:
+        wanted = glyphs.needs_ascii(os.environ, sys.stdout.encoding)
+    glyphs.draw_ascii(wanted)
     # Imports make many objects and hardly any garbage: looking for it costs a tenth of the start.
     gc.disable()
     from chat_tui.app import AppOptions, run

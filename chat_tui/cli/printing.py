@@ -1,5 +1,6 @@
 """A reply on the standard streams: as text for people, or as JSON for programs."""
 
+import os
 from collections.abc import Sequence
 from typing import Protocol, assert_never
 
@@ -23,7 +24,7 @@ from chat_tui.events import (
     Usage,
     encode_event,
 )
-from chat_tui.text import Cleaner, clean_line
+from chat_tui.text import Cleaner, clean, clean_line
 
 LINE_MAX_CHARS = 500
 
@@ -79,7 +80,7 @@ class TextPrinter:
             case ImageProgress():
                 self._progress(event)
             case ImageResult():
-                self._once(f"picture {event.job} {event.index}", _place(event))
+                self._picture(event)
             case SourceRefs():
                 self._sources = event
             case Notice(text=text):
@@ -108,6 +109,21 @@ class TextPrinter:
         if self._steps.get(key) != line:
             self._steps[key] = line
             self._remarks.line(clean_line(line, LINE_MAX_CHARS), dim=True)
+
+    def _picture(self, event: ImageResult) -> None:
+        """The path of a saved picture is a line of the answer; of others, their address is told."""
+        key = f"picture {event.job} {event.index}"
+        if event.path is None:
+            self._once(key, event.url or "a picture without an address")
+        elif self._steps.get(key) != event.path:
+            self._steps[key] = event.path
+            self._say(self._text.end())
+            self._remarks.end_line()
+            self._answer.end_line()
+            if self._answer.is_terminal:
+                self._answer.write(clean(event.path) + "\n")
+            else:
+                self._answer.write_bytes(os.fsencode(event.path) + b"\n")
 
     def _progress(self, event: ImageProgress) -> None:
         fraction = "" if event.fraction is None else f" {event.fraction:.0%}"
@@ -144,7 +160,3 @@ _SHORT = {
     "incomplete": "the reply is incomplete",
     "cancelled": "stopped",
 }
-
-
-def _place(event: ImageResult) -> str:
-    return event.path or event.url or "a picture without an address"

@@ -16,6 +16,8 @@ class Action:
     """False: may be bound in the configuration, and is not shown in the app yet."""
 
 
+_DIGITS: Final = ",".join(f"alt+{digit}" for digit in range(1, 10))
+"""The first key picks the first choice, and so on."""
 ACTIONS: Final = (
     Action("prompt.send", "enter", "Send the prompt"),
     Action("prompt.newline", "shift+enter,alt+enter,ctrl+j", "Start a new line in the prompt"),
@@ -29,6 +31,8 @@ ACTIONS: Final = (
     Action("transcript.focus", "tab", "Walk through the transcript, and back"),
     Action("transcript.find", "ctrl+f", "Find in this conversation"),
     Action("transcript.copy", "ctrl+c", "Copy what the mouse selected"),
+    Action("choice.focus", "alt+0", "Choose what to decide or to ask next"),
+    Action("choice.pick", _DIGITS, "Choose by its number"),
     Action("app.help", "f1", "All keys"),
     Action("provider.menu", "f2", "Choose provider and model"),
     Action("conversations.list", "f3", "Find, rename, pin and delete conversations", built=False),

@@ -27,6 +27,8 @@ class AppSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Null: the last one chosen, else `DEFAULT_THEME`."""
     measure: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 100
     """Columns of text; 0 is the whole width."""
+    ascii: bool | None = None
+    """Draw with ASCII alone; null: where the terminal cannot be trusted to show more."""
     system_prompt: str = ""
     images: ImageMode = "auto"
     notify: NotifyMode = "unfocused"

@@ -6,6 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from rich.cells import cell_len
 
+from chat_tui import glyphs
 from chat_tui.document.leaf import Leaf, columns_between, offset_of_cell
 from chat_tui.document.markdown import MarkdownDocument
 from chat_tui.document.spans import Ink, Span
@@ -269,7 +270,7 @@ class FoldBlock:
         self,
         kind: BlockKind,
         head: str,
-        body: Callable[[], TextBlock],
+        body: Callable[[], Block],
         *,
         opened: bool = False,
         gap: int = 0,
@@ -286,12 +287,12 @@ class FoldBlock:
         self.kind: BlockKind = kind
         self.open = opened
         self._make_body = body
-        self._body: TextBlock | None = None
+        self._body: Block | None = None
         self._gap = gap
         self._head = head
 
     @property
-    def body(self) -> TextBlock:
+    def body(self) -> Block:
         """What is behind the line."""
         if self._body is None:
             self._body = self._make_body()
@@ -344,7 +345,7 @@ class FoldBlock:
         return head.height(width) + self.body.row_of(inside, width)
 
     def _head_block(self) -> TextBlock:
-        mark = "▾ " if self.open else "▸ "
+        mark = f"{glyphs.OPENED if self.open else glyphs.CLOSED} "
         return TextBlock(self._head, ink="dim", first=mark, rest="  ", gap=self._gap)
 
 

@@ -3,18 +3,19 @@
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from chat_tui import glyphs
 from chat_tui.document.inks import PLAIN
 from chat_tui.document.leaf import Place, columns_between, offset_of_cell
 from chat_tui.document.spans import Span, cells, cut, fitted, stripped
 from chat_tui.document.wrap import TAB_CELLS, append_wrap, expand_tabs, wrap
 
 if TYPE_CHECKING:
-    from chat_tui.document.highlight import LineHighlighter
+    from chat_tui.document.highlight import Colours, HandOut, LineHighlighter
     from chat_tui.document.lexers import State
 
-BAR, GOES_ON = Span("┃ ", "border"), Span("┆ ", "border")
 LEAST_ROOM_WITH_BAR = 6
 RESTART_LINES = 200
 """After so many lines, colouring starts afresh at the next line that stands unindented below an
@@ -22,6 +23,8 @@ empty one; what a row far down costs then has a limit, whatever was looked at be
 KEPT_ROWS = 128
 MOST_LINES = 500
 """After so many, it starts afresh anywhere."""
+MOST_CHARS = 30_000
+"""And after so much text: a few hundred lines may be long ones."""
 
 
 class Code:
@@ -32,12 +35,14 @@ class Code:
         "_closed",
         "_coloured_line",
         "_drawn",
+        "_hand_out",
         "_highlighter",
         "_joined",
         "_lines",
         "_offsets",
         "_place",
         "_restarts",
+        "_revision",
         "_rows",
         "_searched",
         "_source",
@@ -51,15 +56,24 @@ class Code:
         "language",
     )
 
-    def __init__(self, language: str, source: tuple[int, int], place: Place) -> None:
+    def __init__(
+        self,
+        language: str,
+        source: tuple[int, int],
+        place: Place,
+        hand_out: "HandOut | None" = None,
+    ) -> None:
         """Make it, without lines.
 
         Args:
             language: As the fence names it; empty if it does not.
             source: Where it stands so far.
             place: What is before its rows.
+            hand_out: Has a language coloured that needs to be lexed as a whole; until that is
+                done the code is plain. Where there is nobody, it is done when a row is asked for.
         """
         self.language = language
+        self._hand_out = hand_out
         self._source = source
         self._place = place
         self._lines: list[str] = []
@@ -90,7 +104,10 @@ class Code:
         self._restarts = [0]
         self._searched = 0
         """Lines that were looked at for places to start afresh."""
-        self._whole: list[list[Span]] | None = None
+        self._whole: Colours | None = None
+        """Of a fence that is lexed as a whole; empty where it is plain, for good or until then."""
+        self._revision = 0
+        """Of the lines: what was made from an earlier one is not for these."""
 
     @property
     def text(self) -> str:
@@ -109,6 +126,10 @@ class Code:
         self._lines.append(line)
         self._chars += len(line) + 1
         self._source = (self._source[0], end)
+        self._revision += 1
+        if self._whole is not None:
+            self._whole = None
+            self._forget_colours()
 
     def join_next(self) -> None:
         """Let the last line go on in the next one."""
@@ -127,8 +148,7 @@ class Code:
         """Take no more lines; a language that needs to be lexed as a whole now gets its colours."""
         self._source = (self._source[0], end)
         self._closed = True
-        self._drawn.clear()
-        self._coloured_line = (-1, "", [])
+        self._forget_colours()
 
     def height(self, width: int) -> int:
         self._measure(width)
@@ -188,7 +208,11 @@ class Code:
         return self._offsets[number] if number < len(self._lines) else self._chars
 
     def _bar(self, width: int) -> tuple[Span, ...]:
-        return (BAR,) if self._place.room(width) >= LEAST_ROOM_WITH_BAR else ()
+        return (
+            (Span(f"{glyphs.CODE} ", "border"),)
+            if self._place.room(width) >= LEAST_ROOM_WITH_BAR
+            else ()
+        )
 
     def _code_room(self, width: int) -> int:
         return self._place.room(width) - cells(self._bar(width))
@@ -246,7 +270,7 @@ class Code:
         number, part, first, last = self._part_at(index, width)
         bar = self._bar(width)
         if part and bar:
-            bar = (GOES_ON,)
+            bar = (Span(f"{glyphs.CODE_GOES_ON} ", "border"),)
         line = expand_tabs(self._line(number))
         if self._coloured_line[:2] != (number, line):
             self._coloured_line = (number, line, self._colour(number, line))
@@ -275,15 +299,26 @@ class Code:
         return self._highlighter
 
     def _lex_whole(self) -> bool:
-        """Colour a closed fence whose language cannot be lexed by line; False if there is no need."""
+        """Colour a closed fence whose language cannot be lexed by line; False if it is not."""
         if self._whole is None:
-            from chat_tui.document.highlight import highlight_whole, known, resumable
+            from chat_tui.document.highlight import whole_fence
 
             self._whole = []
-            if known(self.language) and not resumable(self.language):
-                lines = [expand_tabs(line) for line in self._lines]
-                self._whole = highlight_whole(self.language, lines) or []
+            fence = whole_fence(self.language, [expand_tabs(line) for line in self._lines])
+            if fence is not None and self._hand_out is not None:
+                self._hand_out(fence, partial(self._take_whole, self._revision))
+            elif fence is not None:
+                self._whole = fence.run() or []
         return bool(self._whole)
+
+    def _take_whole(self, revision: int, colours: "Colours | None") -> None:
+        if revision == self._revision and colours:
+            self._whole = colours
+            self._forget_colours()
+
+    def _forget_colours(self) -> None:
+        self._drawn.clear()
+        self._coloured_line = (-1, "", [])
 
     def _state(self, number: int) -> "State":
         highlighter = self._line_highlighter()
@@ -308,12 +343,14 @@ class Code:
         return self._restarts[bisect_right(self._restarts, number) - 1]
 
     def _starts_afresh(self, number: int) -> bool:
-        since = number - self._restarts[-1]
-        if since < RESTART_LINES:
+        last = self._restarts[-1]
+        lines, chars = number - last, self._offset(number) - self._offset(last)
+        if lines >= MOST_LINES or chars >= MOST_CHARS:
+            return True
+        if lines < RESTART_LINES or self._lines[number - 1].strip():
             return False
         line = self._line(number)
-        below_empty = not self._lines[number - 1].strip()
-        return since >= MOST_LINES or (below_empty and bool(line) and not line[0].isspace())
+        return bool(line) and not line[0].isspace()
 
 
 def _raw_offset(line: str, shown_offset: int) -> int:

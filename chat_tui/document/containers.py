@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from chat_tui import glyphs
 from chat_tui.document.leaf import BELOW, TOP, Place
-from chat_tui.document.spans import Span
+from chat_tui.document.spans import Span, cells
 
-QUOTE_BAR = Span("▌ ", "quote")
-BULLET = "• "
 TASKS = {
-    "[ ] ": Span("☐ ", "task"),
-    "[x] ": Span("☑ ", "task.done"),
-    "[X] ": Span("☑ ", "task.done"),
+    "[ ] ": (glyphs.TO_DO, "task"),
+    "[x] ": (glyphs.CHECKED, "task.done"),
+    "[X] ": (glyphs.CHECKED, "task.done"),
 }
 
 
@@ -69,8 +68,8 @@ def place_in(
     for container in containers:
         match container:
             case Quote():
-                first.append(QUOTE_BAR)
-                rest.append(QUOTE_BAR)
+                first.append(_quote_bar())
+                rest.append(_quote_bar())
                 shown.append(container._replace(shown=True))
             case Item(mark=mark):
                 spaces = Span(" " * len(mark), "text")
@@ -83,12 +82,25 @@ def place_in(
     return Place(tuple(first), tuple(rest), gap), tuple(shown), is_first
 
 
+def bullet() -> str:
+    """Return what stands before an item without a number."""
+    return f"{glyphs.BULLET} "
+
+
+def task_box(markdown: str) -> Span | None:
+    """Return the box of an item that begins with a task's sign."""
+    if (task := TASKS.get(markdown[:4])) is None:
+        return None
+    glyph, ink = task
+    return Span(f"{glyph} ", ink)
+
+
 def with_box(place: Place, box: Span) -> Place:
     """Put a task's box in place of the bullet, or behind the number."""
     mark = place.first[-1]
-    if mark.text == BULLET:
-        return place._replace(first=(*place.first[:-1], box))
-    room = Span("  ", "text")
+    room = Span(" " * cells([box]), "text")
+    if mark.text == bullet():
+        return place._replace(first=(*place.first[:-1], box), rest=(*place.rest[:-1], room))
     return place._replace(first=(*place.first, box), rest=(*place.rest, room))
 
 
@@ -109,11 +121,15 @@ def _gap(
     for container in common:
         match container:
             case Quote():
-                bars.append(QUOTE_BAR)
+                bars.append(_quote_bar())
             case Item(mark=mark):
                 bars.append(Span(" " * len(mark), "text"))
             case List():
                 pass
-    while bars and bars[-1] != QUOTE_BAR:
+    while bars and bars[-1].ink != "quote":
         bars.pop()
     return tuple(bars)
+
+
+def _quote_bar() -> Span:
+    return Span(f"{glyphs.QUOTE} ", "quote")

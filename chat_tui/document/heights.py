@@ -1,6 +1,7 @@
 """The heights of messages, summed so that a row leads to its message in a few steps."""
 
 from collections.abc import Iterable
+from operator import add
 
 
 class HeightIndex:
@@ -42,18 +43,13 @@ class HeightIndex:
         added = list(heights)
         if added and min(added) < 0:
             raise ValueError(f"a height is at least 0, not {min(added)}")
-        first = len(self._sums)
         sums = self._sums
-        sums += added
-        for index in range(first, len(sums)):
-            # What a node sums up besides its own height: the nodes right below it.
-            stop = index - (index & -index)
-            below = index - 1
-            total = sums[index]
-            while below > stop:
-                total += sums[below]
-                below -= below & -below
-            sums[index] = total
+        if len(sums) == 1:
+            sums += added
+            _sum_up(sums)
+        else:
+            for height in added:
+                sums.append(height + self._right_below(len(sums)))
         self._heights += added
         self._total += sum(added)
 
@@ -123,7 +119,28 @@ class HeightIndex:
         del self._sums[length + 1 :]
         self._total = self.top(length)
 
+    def _right_below(self, node: int) -> int:
+        """What a node sums up besides its own height."""
+        sums = self._sums
+        stop = node - (node & -node)
+        node -= 1
+        total = 0
+        while node > stop:
+            total += sums[node]
+            node -= node & -node
+        return total
+
     def _checked(self, index: int) -> int:
         if not 0 <= index < len(self._heights):
             raise IndexError(f"no height {index}: there are {len(self._heights)}")
         return index
+
+
+def _sum_up(sums: list[int]) -> None:
+    """Turn heights, from index 1 on, into a tree: all nodes of a level at once, which is fast."""
+    step = 1
+    while 2 * step < len(sums):
+        whole = slice(2 * step, None, 2 * step)
+        # A half to the left of each whole; the last half may have no whole.
+        sums[whole] = map(add, sums[whole], sums[step :: 2 * step])
+        step *= 2

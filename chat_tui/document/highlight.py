@@ -1,17 +1,18 @@
 """Colouring code: line by line where a lexer can go on, else all of it at once.
 
 Code in a reply is not to be trusted: only languages that were tried are lexed, long lines are
-not, and a lexer that gets slow is left for good.
+not, and a lexer that gets slow is left for good, even in the middle of an expression.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from chat_tui.document.inks import PLAIN, spans_of
 from chat_tui.document.languages import canonical, goes_by_line
 from chat_tui.document.lexers import START, Piece, State, line_lexer, make_lexer, pieces_of
 from chat_tui.document.spans import Span
+from chat_tui.document.time_limit import TooSlow, within
 
 MAX_LINE_CHARS: Final = 2_000
 """A line longer than this is plain: some expressions take the square of its length."""
@@ -21,6 +22,11 @@ GRACE_S: Final = 0.25
 """Time that may be used up whatever the length."""
 SLOW_S_PER_CHAR: Final = 20e-6
 """Ten times what a lexer usually takes."""
+LINE_LIMIT_S: Final = 0.03
+"""More than any line takes, and less than anybody sees."""
+
+Colours: TypeAlias = list[list[Span]]
+"""The spans of each line."""
 
 
 class LineHighlighter:
@@ -65,7 +71,11 @@ class LineHighlighter:
             return _plain(text), state
         lexer = line_lexer(self._language)
         began_s = self._clock()
-        pieces, after = lexer.lex(f"{text}\n", state)
+        try:
+            pieces, after = within(LINE_LIMIT_S, lambda: lexer.lex(f"{text}\n", state))
+        except TooSlow:
+            self._language = None
+            return _plain(text), state
         self._used_s += self._clock() - began_s
         self._chars += len(text)
         if self._used_s > GRACE_S + SLOW_S_PER_CHAR * self._chars:
@@ -73,19 +83,34 @@ class LineHighlighter:
         return spans_of(text, pieces), self._states.setdefault(after, after)
 
 
-def known(language: str) -> bool:
-    """Whether code of this language is coloured at all.
+class WholeFence(NamedTuple):
+    """The code of a fence that is closed, to be coloured all at once: a job for somebody else."""
+
+    language: str
+    """The name that the fence gives."""
+    lines: tuple[str, ...]
+
+    def run(self) -> Colours | None:
+        """Colour it; the same in any thread and in any process. See `highlight_whole`."""
+        return highlight_whole(self.language, self.lines)
+
+
+HandOut: TypeAlias = Callable[[WholeFence, Callable[[Colours | None], None]], None]
+"""Has a job done somewhere else, and gives what it returned, or null, back in the thread that
+handed it out: later, or at once where it is known."""
+
+
+def whole_fence(language: str, lines: Sequence[str]) -> WholeFence | None:
+    """Make the job of colouring a fence; null where it goes by line, or stays plain in any case.
 
     Args:
-        language: The name that a fence gives, in any case.
+        language: The name that the fence gives.
+        lines: Without line ends or tabs.
     """
-    return canonical(language) is not None
-
-
-def resumable(language: str) -> bool:
-    """Whether code of this language is coloured line by line, and not only as a whole."""
     name = canonical(language)
-    return name is not None and goes_by_line(name)
+    if name is None or goes_by_line(name) or _too_much(lines, MAX_WHOLE_CHARS):
+        return None
+    return WholeFence(language, tuple(lines))
 
 
 def highlight_whole(
@@ -94,13 +119,13 @@ def highlight_whole(
     *,
     max_chars: int = MAX_WHOLE_CHARS,
     clock: Callable[[], float] = time.thread_time,
-) -> list[list[Span]] | None:
-    """Colour the code of a fence that is closed, all at once; a thread's work where it is long.
+) -> Colours | None:
+    """Colour the code of a fence that is closed, all at once.
 
     Args:
         language: The name that the fence gives.
         lines: Without line ends.
-        max_chars: The most that is lexed.
+        max_chars: The most that is lexed, line ends included.
         clock: Seconds of CPU time that this thread has used.
 
     Returns:
@@ -108,21 +133,38 @@ def highlight_whole(
         too much, a line is too long, or the lexer is too slow.
     """
     name = canonical(language)
-    text = "".join(f"{line}\n" for line in lines)
-    if name is None or len(text) > max_chars or any(len(line) > MAX_LINE_CHARS for line in lines):
+    if name is None or _too_much(lines, max_chars):
         return None
-    limit_s = clock() + GRACE_S + SLOW_S_PER_CHAR * len(text)
-    pieces: list[Piece] = []
+    text = "".join(f"{line}\n" for line in lines)
     options = {"startinline": "<?" not in text} if name == "php" else {}
-    for piece in pieces_of(make_lexer(name, **options), text):
-        if clock() > limit_s:
-            return None
-        pieces.append(piece)
+    lexer = make_lexer(name, **options)
+    most_s = GRACE_S + SLOW_S_PER_CHAR * len(text)
+    limit_s = clock() + most_s
+
+    def lex() -> list[Piece]:
+        pieces: list[Piece] = []
+        for piece in pieces_of(lexer, text):
+            if clock() > limit_s:
+                raise TooSlow
+            pieces.append(piece)
+        return pieces
+
+    try:
+        pieces = within(most_s, lex)
+    except TooSlow:
+        return None
     return _by_line(lines, pieces)
 
 
-def _by_line(lines: Sequence[str], pieces: Sequence[Piece]) -> list[list[Span]]:
-    rows: list[list[Span]] = []
+def _too_much(lines: Sequence[str], max_chars: int) -> bool:
+    return (
+        sum(map(len, lines)) + len(lines) > max_chars
+        or max(map(len, lines), default=0) > MAX_LINE_CHARS
+    )
+
+
+def _by_line(lines: Sequence[str], pieces: Sequence[Piece]) -> Colours:
+    rows: Colours = []
     first, begin = 0, 0
     for line in lines:
         end = begin + len(line)

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
+from chat_tui import glyphs
 from chat_tui.document.spans import INK_WORDS, Ink, Span
 from chat_tui.text import clean
 
@@ -195,7 +196,7 @@ class _Reader:
 
 def _short(address: str) -> str:
     if address.startswith("data:") and len(address) > MAX_DATA_URL_CHARS:
-        return address[:MAX_DATA_URL_CHARS] + "…"
+        return address[:MAX_DATA_URL_CHARS] + str(glyphs.ELLIPSIS)
     return address
 
 

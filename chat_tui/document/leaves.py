@@ -1,10 +1,15 @@
 """The leaves of a document while it grows: what a line that is still coming adds can be undone."""
 
+from typing import TYPE_CHECKING
+
 from chat_tui.document.code import Code
 from chat_tui.document.inline import References, label_key, labels, take_definitions
 from chat_tui.document.leaf import Leaf
 from chat_tui.document.paragraph import Paragraph
 from chat_tui.document.table import Table
+
+if TYPE_CHECKING:
+    from chat_tui.document.highlight import HandOut
 
 
 class Leaves:
@@ -16,12 +21,19 @@ class Leaves:
         "_undone",
         "_unknown",
         "changed",
+        "hand_out",
         "list",
         "references",
         "tentative",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, hand_out: "HandOut | None" = None) -> None:
+        """Begin with none.
+
+        Args:
+            hand_out: Has code coloured somewhere else.
+        """
+        self.hand_out = hand_out
         self.list: list[Leaf] = []
         self.references: References = {}
         self.changed: int | None = None

@@ -3,6 +3,7 @@
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chat_tui.document.leaf import Leaf
 from chat_tui.document.leaves import Leaves
@@ -10,6 +11,9 @@ from chat_tui.document.spans import Span
 from chat_tui.document.starts import undecided
 from chat_tui.document.structure import Snapshot, Structure
 from chat_tui.text import Cleaner
+
+if TYPE_CHECKING:
+    from chat_tui.document.highlight import HandOut
 
 LINE_CHARS = 4_096
 """A longer line is looked at in pieces, so that each has a limit to what it costs."""
@@ -40,11 +44,12 @@ class MarkdownDocument:
         "_width",
     )
 
-    def __init__(self, *, clean: bool = True) -> None:
+    def __init__(self, *, clean: bool = True, hand_out: "HandOut | None" = None) -> None:
         """Make an empty document.
 
         Args:
             clean: Whether what is fed needs cleaning; what entities stand for is always cleaned.
+            hand_out: Has code coloured somewhere else; null: it is done here.
         """
         self._cleaner = Cleaner() if clean else None
         self._pending: list[str] = []
@@ -52,7 +57,7 @@ class MarkdownDocument:
         """Characters of the first piece pending that were taken."""
         self._parts: list[str] = []
         self._finished = False
-        self._leaves = Leaves()
+        self._leaves = Leaves(hand_out)
         self._structure = Structure(self._leaves)
         self._snapshot: Snapshot | None = None
         """What was open before the line that is still coming."""

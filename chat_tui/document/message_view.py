@@ -1,28 +1,18 @@
 """One message as blocks; while it streams, text goes to the end of the last one."""
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, assert_never
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from chat_tui.document.blocks import Block, BlockKind, FoldBlock, MarkdownBlock, TextBlock
-from chat_tui.document.markdown import MarkdownDocument
-from chat_tui.document.message_words import (
-    approval_words,
-    follow_up_words,
-    gap_between,
-    header_words,
-    picture_words,
-    progress_words,
-    source_words,
-    step_words,
-    thought_words,
-    tool_words,
-    totals,
-)
+from chat_tui import glyphs
+from chat_tui.document.blocks import Block, FoldBlock, MarkdownBlock, TextBlock
+from chat_tui.document.endings import ending_blocks, header_block
+from chat_tui.document.message_words import gap_between, header_words, thought_words
+from chat_tui.document.open_part import TextSoFar, open_part, takes
+from chat_tui.document.parts import below, below_block, part_block, steps_blocks
 from chat_tui.document.spans import Span
 from chat_tui.events import (
     Approval,
-    Finished,
     FollowUps,
     ImagePreview,
     ImageProgress,
@@ -32,7 +22,6 @@ from chat_tui.events import (
     SourceRefs,
     Started,
     Step,
-    StreamError,
     StreamEvent,
     TextDelta,
     ToolCall,
@@ -42,30 +31,12 @@ from chat_tui.folding import Folder
 from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
 from chat_tui.text import Cleaner, clean
 
-ENDINGS = {
-    "length": "cut off: the model reached its length limit",
-    "filtered": "the provider filtered the rest",
-    "tool_calls": "the model waits for the result of a tool call",
-    "incomplete": "incomplete: the reply broke off here",
-    "cancelled": "stopped",
-}
+if TYPE_CHECKING:
+    from chat_tui.document.highlight import HandOut
+
 INDENT = 3
 """Cells left of everything that was said; the mark of who said it stands there."""
 _INDENT_SPAN = Span(" " * INDENT, "text")
-
-
-class _Text:
-    """The document of one text part, and how much of the part it was given."""
-
-    __slots__ = ("document", "fed_chars")
-
-    def __init__(self) -> None:
-        self.document = MarkdownDocument()
-        self.fed_chars = 0
-
-    def feed(self, text: str) -> None:
-        self.document.feed(text)
-        self.fed_chars += len(text)
 
 
 class Spot(NamedTuple):
@@ -79,36 +50,47 @@ class MessageView:
     """The rows of one message, whole or still streaming."""
 
     __slots__ = (
-        "_block_tops", "_blocks", "_cleaner", "_error_hint", "_folder", "_header", "_message",
-        "_open", "_open_block", "_texts", "_width", "id", "opened", "provider",
+        "_block_tops", "_blocks", "_cleaner", "_error_hint", "_folder", "_hand_out", "_header",
+        "_message", "_open", "_open_block", "_parts", "_texts", "_width", "answer", "id", "opened", "provider",
     )  # fmt: skip
 
     def __init__(
-        self, message: Message, *, error_hint: str = "", opened: dict[int, bool] | None = None
+        self,
+        message: Message,
+        *,
+        error_hint: str = "",
+        opened: dict[int, bool] | None = None,
+        hand_out: "HandOut | None" = None,
     ) -> None:
         """Show a message; `feed` takes what comes after it.
 
         Args:
             message: As far as it is known.
             error_hint: Stands below an error.
-            opened: Which blocks the reader opened or closed when it was shown before.
+            opened: What the reader had opened or closed when it was shown before.
+            hand_out: Has code coloured somewhere else; null: it is done here.
         """
         self.id = message.id
         self.provider = message.provider
         self._error_hint = error_hint
+        self._hand_out = hand_out
         self._folder = Folder(message)
         self._message = message
         self._blocks: list[Block] = []
+        self._parts: list[int] = []
+        """Which part of the message each block shows; -1 for none."""
         self._block_tops: list[int] = []
         """The first row of each block for `_width`, and, last, the height."""
         self._width = 0
         self._open: TextPart | ReasoningPart | None = None
         """The part that takes more text; `_open_block` is where it stands."""
         self._open_block = 0
-        self._texts: list[_Text] = []
+        self._texts: list[TextSoFar] = []
         """Of each text part in turn; they outlive the blocks, which are made anew."""
         self.opened = opened or {}
-        """Which blocks the reader opened or closed."""
+        """Which parts, by their numbers, the reader opened or closed."""
+        self.answer: Message | None = None
+        """The turn that followed; null while there is none."""
         self._cleaner = Cleaner()
         self._build()
         while self.pending:
@@ -134,13 +116,20 @@ class MessageView:
         block = self._blocks[self._open_block]
         return isinstance(block, MarkdownBlock) and block.document.pending
 
+    def answered_by(self, turn: Message) -> None:
+        """Take in the turn that followed: what could be chosen cannot be any more."""
+        self.answer = turn
+        self._message = self._folder.message()
+        if any(isinstance(part, Approval | FollowUps) for part in self._message.parts):
+            self._build()
+
     def feed(self, events: Iterable[StreamEvent]) -> None:
         """Take in more of the reply; `commit` brings it to the rows."""
         rebuild = False
         for event in events:
             self._folder.add(event)
             match event:
-                case TextDelta() | ReasoningDelta() if self._takes(event) and not rebuild:
+                case TextDelta() | ReasoningDelta() if takes(self._open, event) and not rebuild:
                     self._grow(event)
                 case Started() if header_words(self._folder.message()) != self._header:
                     rebuild = True  # the server answers with another model than was asked for
@@ -187,7 +176,7 @@ class MessageView:
         if not isinstance(folded, FoldBlock):
             return False
         folded.toggle()
-        self.opened[block] = folded.open
+        self.opened[self._parts[block]] = folded.open
         self._block_tops.clear()
         return True
 
@@ -235,7 +224,10 @@ class MessageView:
         spot = self.spot(index, width)
         spans = self._blocks[spot.block].row(spot.row, max(1, width - INDENT))
         if spot.block == 0 and spot.row == 0:
-            return (Span(" ▌ ", "you" if self._message.role == "user" else "reply"), *spans)
+            return (
+                Span(f" {glyphs.SPEAKER} ", "you" if self._message.role == "user" else "reply"),
+                *spans,
+            )
         return (_INDENT_SPAN, *spans) if spans else ()
 
     def _grow(self, event: TextDelta | ReasoningDelta) -> None:
@@ -243,8 +235,8 @@ class MessageView:
         match block:
             case MarkdownBlock():
                 self._texts[-1].feed(event.text)
-            case FoldBlock() if isinstance(event, ReasoningDelta):
-                block.body.extend(self._cleaner.feed(event.text))
+            case FoldBlock(body=TextBlock() as body) if isinstance(event, ReasoningDelta):
+                body.extend(self._cleaner.feed(event.text))
                 if event.elapsed_s is not None:
                     block.rename(thought_words(event.elapsed_s, running=True))
             case _:
@@ -252,120 +244,99 @@ class MessageView:
 
     def _build(self) -> None:
         """Make all blocks from the message as it stands."""
-        self._header = header_words(self._message)
-        self._blocks = [_header_block(self._message, *self._header)]
+        message = self._message
+        self._header = header_words(message)
+        self._blocks, self._parts = [header_block(message, *self._header)], [-1]
         self._block_tops.clear()
-        self._open, self._open_block = _open_part(self._message), 0
+        self._open, self._open_block = open_part(message), 0
         before: Part | None = None
         texts = iter(self._texts)
-        steps: list[Step] = []
-        for part in self._message.parts:
-            if isinstance(part, Step):
-                steps.append(part)
-                continue
-            before = self._add_steps(steps, before)
+        steps = [part for part in message.parts if isinstance(part, Step)]
+        for number, part in enumerate(message.parts):
+            if isinstance(part, Step) and part is not steps[0]:
+                continue  # all stand where the first one does
             gap = gap_between(before, part)
-            if isinstance(part, TextPart):
-                self._add_text(part, next(texts, None), gap)
-            else:
-                self._add(part, gap)
+            known = next(texts, None) if isinstance(part, TextPart) else None
+            if self._add(number, part, gap, steps=steps, known=known):
+                before = part
+        for number, part in below(message.parts):
+            block = below_block(
+                part,
+                answer=self.answer,
+                ended=not self.running,
+                opened=self.opened.get(number, False),
+                gap=gap_between(before, part),
+            )
+            self._put(number, block)
             before = part
-        before = self._add_steps(steps, before)
-        if self._message.role == "assistant":
+        if message.role == "assistant":
             # A notice says why a reply ended as it did.
             gap = 0 if before is None or isinstance(before, Notice) else 1
-            self._blocks += _ending(self._message, self._error_hint, gap)
+            self._put(-1, *ending_blocks(message, self._error_hint, gap))
 
-    def _add_steps(self, steps: list[Step], before: Part | None) -> Part | None:
-        """Add the steps that came since, and return the last part that was added."""
-        if not steps:
-            return before
-        lines = "\n".join(map(step_words, steps))
-        running = any(step.state == "running" for step in steps)
-        took = max((step.elapsed_s or 0.0 for step in steps), default=0.0)
-        head = f"steps  {len(steps)}" + (f"  {took:.1f} s" if took else "")
-        body = TextBlock(lines, kind="steps", ink="dim", first="  ", rest="  ")
-        self._fold("steps", head, body, opened=running, gap=gap_between(before, steps[0]))
-        last = steps[-1]
-        steps.clear()
-        return last
+    def _put(self, part: int, *blocks: Block) -> None:
+        self._blocks += blocks
+        self._parts += [part] * len(blocks)
 
-    def _fold(self, kind: BlockKind, head: str, body: TextBlock, *, opened: bool, gap: int) -> None:
-        opened = self.opened.get(len(self._blocks), opened)
-        self._blocks.append(FoldBlock(kind, head, lambda: body, opened=opened, gap=gap))
+    def _add(
+        self, number: int, part: Part, gap: int, *, steps: Sequence[Step], known: TextSoFar | None
+    ) -> bool:
+        """Add the blocks of a part that stands where it came.
 
-    def _add_text(self, part: TextPart, known: _Text | None, gap: int) -> None:
+        Returns:
+            Whether it does.
+        """
+        match part:
+            case TextPart():
+                self._add_text(number, part, known, gap)
+            case ReasoningPart():
+                self._add_reasoning(number, part, gap)
+            case Step():
+                opened = self.opened.get(number)
+                made = steps_blocks(steps, running=self.running, opened=opened, gap=gap)
+                self._put(number, *made)
+            case ToolCall() | ImageProgress() | ImageResult() | Notice():
+                opened = self.opened.get(number, False)
+                self._put(number, part_block(part, opened=opened, gap=gap))
+            case SourceRefs() | FollowUps() | Approval():
+                return False  # below the answer
+            case Decision():
+                return False  # the turn's text says it
+            case _:
+                assert_never(part)
+        return True
+
+    def _add_reasoning(self, number: int, part: ReasoningPart, gap: int) -> None:
+        running = part is self._open
+        if running:
+            self._open_block = len(self._blocks)
+            self._cleaner = Cleaner()
+            text = self._cleaner.feed(part.text)
+        else:
+            text = clean(part.text)
+        bar = f"{glyphs.THOUGHT} "
+        body = TextBlock(text, kind="reasoning", ink="reasoning", first=bar, rest=bar)
+        head = thought_words(part.elapsed_s, running=running)
+        opened = self.opened.get(number, False)
+        self._put(number, FoldBlock("reasoning", head, lambda: body, opened=opened, gap=gap))
+
+    def _add_text(self, number: int, part: TextPart, known: TextSoFar | None, gap: int) -> None:
         """A reply is Markdown; a user's turn stands as it was typed."""
         if part.refusal:
-            self._blocks.append(TextBlock("the model refused:", ink="warning", gap=gap))
+            self._put(number, TextBlock("the model refused:", ink="warning", gap=gap))
             gap = 0
         if self._message.role == "user":
-            self._blocks.append(TextBlock(clean(part.text), gap=gap))
+            self._put(number, TextBlock(clean(part.text), gap=gap))
             return
         if known is None:
-            known = _Text()
+            known = TextSoFar(self._hand_out)
             self._texts.append(known)
         known.feed(part.text[known.fed_chars :])
         if part is self._open:
             self._open_block = len(self._blocks)
         else:
             known.document.finish()
-        self._blocks.append(MarkdownBlock(known.document, gap=gap))
-
-    def _add(self, part: Part, gap: int) -> None:
-        match part:
-            case ReasoningPart(text=text, elapsed_s=elapsed_s):
-                running = part is self._open
-                if running:
-                    self._open_block = len(self._blocks)
-                    self._cleaner = Cleaner()
-                    text = self._cleaner.feed(text)
-                else:
-                    text = clean(text)
-                body = TextBlock(text, kind="reasoning", ink="reasoning", first="│ ", rest="│ ")
-                head = thought_words(elapsed_s, running=running)
-                self._fold("reasoning", head, body, opened=False, gap=gap)
-            case TextPart() | Step():
-                raise AssertionError("added by functions of their own")
-            case ToolCall():
-                head, body_text = tool_words(part)
-                body = TextBlock(body_text, kind="tool", ink="dim", first="  ", rest="  ")
-                self._fold("tool", head, body, opened=False, gap=gap)
-            case SourceRefs(sources=sources):
-                head, body_text = source_words(sources)
-                body = TextBlock(body_text, kind="sources", ink="dim", first="  ", rest="  ")
-                self._fold("sources", head, body, opened=False, gap=gap)
-            case ImageProgress():
-                words = progress_words(part)
-                self._blocks.append(TextBlock(words, kind="picture", ink="dim", gap=gap))
-            case ImageResult():
-                words = picture_words(part)
-                self._blocks.append(TextBlock(words, kind="picture", ink="accent", gap=gap))
-            case FollowUps(prompts=prompts):
-                words = follow_up_words(prompts)
-                self._blocks.append(TextBlock(words, kind="choices", ink="dim", gap=gap))
-            case Approval():
-                words = approval_words(part)
-                self._blocks.append(TextBlock(words, kind="choices", ink="accent", gap=gap))
-            case Decision():
-                pass  # the turn's text says it
-            case Notice(text=text):
-                self._blocks.append(
-                    TextBlock(
-                        clean(text), kind="notice", ink="notice", first="· ", rest="  ", gap=gap
-                    )
-                )
-            case _:
-                assert_never(part)
-
-    def _takes(self, event: TextDelta | ReasoningDelta) -> bool:
-        match self._open, event:
-            case TextPart(refusal=refusal), TextDelta():
-                return event.refusal is refusal
-            case ReasoningPart(), ReasoningDelta():
-                return True
-            case _:
-                return False
+        self._put(number, MarkdownBlock(known.document, gap=gap))
 
 
 def provider_number(name: str, count: int) -> int:
@@ -376,42 +347,3 @@ def provider_number(name: str, count: int) -> int:
         count: How many places there are.
     """
     return zlib.crc32(name.encode("utf-8", "replace")) % count
-
-
-def _open_part(message: Message) -> TextPart | ReasoningPart | None:
-    """Find the part that takes more text: as in the fold, steps and notices do not end one."""
-    if message.outcome is not None or message.role == "user":
-        return None
-    for part in reversed(message.parts):
-        if isinstance(part, TextPart | ReasoningPart):
-            return part
-        if isinstance(part, ToolCall | ImageProgress | ImageResult):
-            return None
-    return None
-
-
-def _header_block(message: Message, name: str, clock: str) -> TextBlock:
-    ink = "you" if message.role == "user" else "reply"
-    return TextBlock(name, kind="header", ink=ink, right=clock)
-
-
-def _ending(message: Message, error_hint: str, gap: int) -> Iterator[TextBlock]:
-    match message.outcome:
-        case StreamError() as error:
-            yield TextBlock(
-                clean(error.message), kind="ending", ink="error", first="✕ ", rest="  ",
-                mark_ink="error", gap=gap,
-            )  # fmt: skip
-            for hint in filter(None, (error.hint, error_hint)):
-                yield TextBlock(clean(hint), kind="ending", ink="dim", first="  ", rest="  ")
-        case Finished(reason=reason) as finished:
-            words = totals(message, finished)
-            if ending := ENDINGS.get(reason):
-                yield TextBlock(
-                    ending, kind="ending", ink="warning", first="■ ", rest="  ",
-                    mark_ink="warning", right=words, gap=gap,
-                )  # fmt: skip
-            elif words:
-                yield TextBlock("", kind="ending", right=words)
-        case None:
-            pass

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from chat_tui import glyphs
 from chat_tui.document.inline import References, inline_spans
 from chat_tui.document.leaf import Place, columns_between, offset_of_cell
 from chat_tui.document.spans import Ink, Span, cells, cut, fitted, stripped
@@ -178,7 +179,7 @@ class Rule:
         if index < 0:
             return self._place.gap_row(width)
         prefix = self._place.prefix(0, width)
-        return (*prefix, Span("─" * self._place.room(width), "rule"))
+        return (*prefix, Span(str(glyphs.RULE) * self._place.room(width), "rule"))
 
     def offset_at(self, index: int, column: int, width: int) -> int:
         return 0

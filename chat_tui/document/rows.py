@@ -3,14 +3,19 @@
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.document.heights import HeightIndex
 from chat_tui.document.message_view import MessageView
 from chat_tui.document.spans import Span
 from chat_tui.events import StreamEvent
 from chat_tui.ids import MessageId
-from chat_tui.message import Message, ReasoningPart, TextPart
+from chat_tui.message import Message, Part, ReasoningPart, TextPart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chat_tui.document.highlight import Colours, HandOut, WholeFence
 
 TOP_ROWS = 1
 """Empty, so that the first message does not touch the header."""
@@ -39,8 +44,11 @@ class Rows:
             error_hint: What to do about a failed reply.
         """
         self._error_hint = error_hint
+        self.hand_out: HandOut | None = None
+        """Has code coloured that is lexed as a whole; null: it is done when a row is looked at."""
         self._messages: list[Message] = []
-        self._index: dict[MessageId, int] = {}
+        self._index: dict[MessageId, int] | None = None
+        """Which number a message has; null until somebody asks."""
         self._views: OrderedDict[int, MessageView] = OrderedDict()
         self._opened: dict[int, dict[int, bool]] = {}
         self._chars: array[int] = array("L")
@@ -62,20 +70,19 @@ class Rows:
     def show(self, messages: Iterable[Message]) -> None:
         """Show these messages instead."""
         self._messages = list(messages)
-        self._index = {message.id: i for i, message in enumerate(self._messages)}
+        self._index = None
         self._views.clear()
         self._opened.clear()
-        sizes = [_size(message) for message in self._messages]
-        self._chars = array("L", [chars for chars, _ in sizes])
-        self._lines = array("L", [lines for _, lines in sizes])
+        self._chars, self._lines = _sizes(self._messages)
         self._estimate()
 
     def add(self, message: Message) -> int:
         """Append a message, and return its number."""
         number = len(self._messages)
         self._messages.append(message)
-        self._index[message.id] = number
-        chars, lines = _size(message)
+        if self._index is not None:
+            self._index[message.id] = number
+        chars, lines = _size(message.parts)
         self._chars.append(chars)
         self._lines.append(lines)
         self._heights.append(1)
@@ -84,6 +91,8 @@ class Rows:
 
     def number(self, message_id: MessageId) -> int | None:
         """Find a message; null where it is not shown."""
+        if self._index is None:
+            self._index = {message.id: i for i, message in enumerate(self._messages)}
         return self._index.get(message_id)
 
     def message(self, number: int) -> Message:
@@ -103,6 +112,7 @@ class Rows:
             view = MessageView(
                 self._messages[number],
                 error_hint=self._error_hint,
+                hand_out=self._colour,
                 opened=self._opened.pop(number, None),
             )
             self._views[number] = view
@@ -179,6 +189,12 @@ class Rows:
         self._heights = HeightIndex(heights)
         self._exact = bytearray(len(self._messages))
 
+    def _colour(self, fence: "WholeFence", done: "Callable[[Colours | None], None]") -> None:
+        if self.hand_out is not None:
+            self.hand_out(fence, done)
+        else:
+            done(fence.run())
+
     def _forget_some(self) -> None:
         """Drop the blocks that nobody looked at for longest, but not of what still streams."""
         if len(self._views) <= MAX_VIEWS:
@@ -195,10 +211,25 @@ class Rows:
                 return
 
 
-def _size(message: Message) -> tuple[int, int]:
+def _sizes(messages: Iterable[Message]) -> "tuple[array[int], array[int]]":
+    """Count the characters and the line ends of each message, as `_size` does."""
+    all_chars, all_lines = array("L"), array("L")
+    for message in messages:
+        parts = message.parts
+        if len(parts) == 1 and type(part := parts[0]) is TextPart:  # nearly all of them
+            text = part.text
+            chars, lines = len(text), text.count("\n") + 1
+        else:
+            chars, lines = _size(parts)
+        all_chars.append(chars)
+        all_lines.append(lines)
+    return all_chars, all_lines
+
+
+def _size(parts: Iterable[Part]) -> tuple[int, int]:
     """Count the characters and the line ends of what a message shows when it is opened."""
     chars = lines = 0
-    for part in message.parts:
+    for part in parts:
         if isinstance(part, TextPart):
             text = part.text
             chars += len(text)

@@ -5,6 +5,8 @@ from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
+from chat_tui import glyphs
+
 Ink: TypeAlias = str
 """What text means: words joined by a space, in the order of `INK_WORDS`.
 
@@ -80,5 +82,5 @@ def fitted(spans: list[Span], room: int) -> list[Span]:
         return spans
     text = "".join(span.text for span in spans)
     if cell_len(text) > room:
-        text = "…"[:room]
+        text = str(glyphs.CUT)[:room]
     return [Span(text, spans[0].ink)]

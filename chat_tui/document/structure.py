@@ -11,13 +11,13 @@ from typing import NamedTuple, TypeAlias
 from chat_tui.document import starts
 from chat_tui.document.code import Code
 from chat_tui.document.containers import (
-    BULLET,
-    TASKS,
     Container,
     Item,
     List,
     Quote,
+    bullet,
     place_in,
+    task_box,
     with_box,
 )
 from chat_tui.document.cursor import Cursor
@@ -255,7 +255,7 @@ class Structure:
             self._close_to(matched)
             number = mark.number
             self._push(List(self._new_id(), mark.sign, number))
-        shown = BULLET if number is None else f"{number}{mark.sign} "
+        shown = bullet() if number is None else f"{number}{mark.sign} "
         self._push(Item(self._new_id(), shown, columns))
 
     def _leaf(self, cursor: Cursor, matched: int, start: int, end: int, *, in_flow: bool) -> bool:
@@ -353,7 +353,7 @@ class Structure:
 
     def _put_code(self, language: str, source: tuple[int, int]) -> None:
         place, _ = self._place()
-        self._leaves.put(Code(language, source, place))
+        self._leaves.put(Code(language, source, place, self._leaves.hand_out))
 
     def _code(self) -> Code:
         code = self._leaves.list[-1]
@@ -400,7 +400,7 @@ class Structure:
     def _replace_text(self, flow: Flow, end: int, base: Ink = "text") -> None:
         markdown = flow.markdown.strip(" \t\n")
         place = flow.place
-        if flow.task and (box := TASKS.get(markdown[:4])) and markdown[4:].strip():
+        if flow.task and (box := task_box(markdown)) and markdown[4:].strip():
             markdown = markdown[4:].lstrip()
             place = with_box(place, box)
         leaf = Paragraph(markdown, (flow.start, end), place, self._leaves.references, base)

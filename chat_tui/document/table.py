@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
+from chat_tui import glyphs
 from chat_tui.document.inline import References, inline_spans
 from chat_tui.document.leaf import Place, columns_between, offset_of_cell
 from chat_tui.document.spans import Span, cells, cut, fitted, stripped
@@ -14,8 +15,7 @@ from chat_tui.document.wrap import wrap
 
 Alignment: TypeAlias = Literal["", "left", "center", "right"]
 
-BETWEEN = Span(" │ ", "border")
-CROSSING = "─┼─"
+BETWEEN_CELLS = 3
 LEAST_COLUMN = 6
 """Narrower columns are no reading: then each row becomes a list of its cells."""
 TEXT_BETWEEN = " | "
@@ -211,7 +211,8 @@ class Table:
 
     def _draw(self, index: int, width: int) -> list[Span]:
         if self._columns and index == self._line_index:
-            line = CROSSING.join("─" * column for column in self._columns)
+            crossing = f"{glyphs.RULE}{glyphs.CROSSING}{glyphs.RULE}"
+            line = crossing.join(str(glyphs.RULE) * column for column in self._columns)
             return [Span(line, "border")]
         return self._painted(*self._row_at(index), width)
 
@@ -220,10 +221,11 @@ class Table:
         if self._columns is None:
             return fitted(stripped(list(pieces[0].spans)), self._place.room(width))
         painted: list[Span] = []
+        between = Span(f" {glyphs.COLUMN} ", "border")
         at = 0
         for piece, column in zip(pieces, self._columns, strict=True):
             if painted or at:
-                painted.append(BETWEEN)
+                painted.append(between)
             before = piece.column - at
             if before:
                 painted.append(Span(" " * before, "text"))
@@ -231,7 +233,7 @@ class Table:
             after = column - before - cells(piece.spans)
             if after > 0:
                 painted.append(Span(" " * after, "text"))
-            at += column + len(BETWEEN.text)
+            at += column + BETWEEN_CELLS
         return stripped(painted)
 
     def _pieces(self, number: int, part: int, width: int) -> list[_Piece]:
@@ -251,7 +253,7 @@ class Table:
             free = max(0, column - cells(spans))
             before = {"right": free, "center": free // 2}.get(alignment, 0)
             pieces.append(_Piece(spans, at + before, text_at + first))
-            at += column + len(BETWEEN.text)
+            at += column + BETWEEN_CELLS
             text_at += len(cell.text) + len(TEXT_BETWEEN)
         return pieces
 
@@ -288,7 +290,7 @@ class Table:
 def _columns(widest: Sequence[int], room: int) -> tuple[int, ...] | None:
     """Share the room between columns; None if some would be too narrow to read."""
     widths = [max(1, width) for width in widest]
-    room -= len(BETWEEN.text) * (len(widths) - 1)
+    room -= BETWEEN_CELLS * (len(widths) - 1)
     if sum(widths) <= room:
         return tuple(widths)
     if sum(min(width, LEAST_COLUMN) for width in widths) > room:

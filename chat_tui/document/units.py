@@ -10,6 +10,7 @@ from chat_tui.document.blocks import Block, FoldBlock, MarkdownBlock
 from chat_tui.document.code import Code
 from chat_tui.document.message_view import INDENT, MessageView
 from chat_tui.document.spans import Span
+from chat_tui.events import Source
 
 _UNWRAPPED_CELLS = 100_000
 """A row so wide holds a whole paragraph: a link's label must not be read in pieces."""
@@ -135,3 +136,8 @@ def _in_row(row: Sequence[Span]) -> Iterator[Link]:
                 yield Link(label, url)
             label, url = "", span.link
         label += span.text
+
+
+def source_link(source: Source) -> Link | None:
+    """The link of a source; its title is no promise of where it leads."""
+    return Link(source.title or source.url, source.url) if source.url else None

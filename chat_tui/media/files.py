@@ -3,7 +3,7 @@
 import hashlib
 import stat
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -15,7 +15,7 @@ from chat_tui.media.sniff import PictureForm, sniff
 MAX_BYTES: Final = 32 << 20
 MAX_PIXELS: Final = 40_000_000
 
-_SUFFIXES: Final = {
+SUFFIXES: Final = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/webp": ".webp",
@@ -32,6 +32,18 @@ class SavedPicture(msgspec.Struct, frozen=True, kw_only=True):
     width_px: int
     height_px: int
     sha256: str
+
+
+class PicturePlace(Protocol):
+    """Where pictures are kept."""
+
+    def save(self, data: bytes) -> SavedPicture:
+        """Keep a picture. It blocks: not for the event loop.
+
+        Raises:
+            MediaError: it is not one that we keep, or cannot be written.
+        """
+        ...
 
 
 def check_picture(data: bytes) -> PictureForm:
@@ -73,7 +85,7 @@ class MediaFolder:
         """
         form = check_picture(data)
         sha256 = hashlib.sha256(data).hexdigest()
-        path = self.path / sha256[:2] / f"{sha256}{_SUFFIXES[form.media_type]}"
+        path = self.path / sha256[:2] / f"{sha256}{SUFFIXES[form.media_type]}"
         try:
             if not _has(path, data):
                 private_dir(path.parent)

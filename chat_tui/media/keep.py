@@ -7,16 +7,25 @@ from contextlib import aclosing
 
 import msgspec
 
-from chat_tui.errors import MediaError
-from chat_tui.events import ImagePreview, ImageResult, Notice, StreamEvent
-from chat_tui.media.files import MediaFolder, check_picture
+from chat_tui.errors import MediaError, ProviderError
+from chat_tui.events import (
+    Finished,
+    ImagePreview,
+    ImageProgress,
+    ImageResult,
+    Notice,
+    StreamError,
+    StreamEvent,
+)
+from chat_tui.media.fetching import Fetch, fetching, saved
+from chat_tui.media.files import PicturePlace, check_picture
 from chat_tui.providers.inline_pictures import shown_url
 
 log = logging.getLogger(__name__)
 
 
 async def keep_pictures(
-    events: AsyncGenerator[StreamEvent, None], folder: MediaFolder
+    events: AsyncGenerator[StreamEvent, None], place: PicturePlace, fetch: Fetch | None = None
 ) -> AsyncGenerator[StreamEvent, None]:
     """Pass a stream on with its pictures saved; closing this generator closes the other.
 
@@ -24,45 +33,68 @@ async def keep_pictures(
     not kept as a notice that says why. A preview keeps its bytes and is not saved; one that is no
     picture, or too large to be shown, is left out.
 
+    A picture that is only named by an address is fetched while the stream goes on: it is said
+    that it is being saved, and it is told after one of the next events, before the terminal one
+    at the latest, and in its turn among the pictures. One that cannot be had is told with its
+    address and a notice. When the stream is cancelled, the addresses of those under way are told.
+
     Args:
         events: What a provider yields; this generator owns it.
-        folder: Where pictures are kept.
+        place: Where pictures are kept.
+        fetch: How those are got that are elsewhere; null leaves them there.
     """
-    async with aclosing(events):
-        async for event in events:
-            match event:
-                case ImageResult():
-                    yield await _kept(event, folder)
-                case ImagePreview():
-                    try:
-                        form = check_picture(event.data)
-                    except MediaError as error:
-                        log.warning("a preview is not shown: %s", error)
-                        continue
-                    yield msgspec.structs.replace(
-                        event,
-                        media_type=form.media_type,
-                        width_px=form.width_px,
-                        height_px=form.height_px,
-                    )
-                case _:
-                    yield event
+    async with aclosing(events), fetching(place, fetch) as pictures:
+        try:
+            while True:
+                event: StreamEvent | None = None
+                trouble: ProviderError | None = None
+                try:
+                    event = await anext(events, None)
+                except ProviderError as error:
+                    trouble = error
+                last = event is None or isinstance(event, Finished | StreamError)
+                fetched = isinstance(event, ImageResult) and pictures.takes(event)
+                # A picture that is here already waits for those before it.
+                wait = last or (isinstance(event, ImageResult) and not fetched)
+                while pictures.next_is_done or (wait and pictures.some_left):
+                    for told in await pictures.told():
+                        yield told
+                if trouble is not None:
+                    raise trouble
+                if event is None:
+                    return
+                if isinstance(event, ImageResult) and fetched:
+                    if pictures.add(event):
+                        yield ImageProgress(event.job, "saving")
+                elif (kept := await _kept(event, place)) is not None:
+                    yield kept
+        except asyncio.CancelledError:
+            for told in pictures.broken_off():
+                yield told
+            raise
 
 
-async def _kept(event: ImageResult, folder: MediaFolder) -> ImageResult | Notice:
-    url = shown_url(event.url) if event.url is not None else None
-    if not event.data:
-        return msgspec.structs.replace(event, url=url)
-    try:
-        saved = await asyncio.to_thread(folder.save, event.data)
-    except MediaError as error:
-        return Notice(f"{error.message} ({error.hint})" if error.hint else error.message)
-    return msgspec.structs.replace(
-        event,
-        path=str(saved.path),
-        url=url,
-        media_type=saved.media_type,
-        width_px=saved.width_px,
-        height_px=saved.height_px,
-        data=b"",
-    )
+async def _kept(event: StreamEvent, place: PicturePlace) -> StreamEvent | None:
+    """What comes out for one event as it is; null when it is left out."""
+    match event:
+        case ImageResult():
+            shown = shown_url(event.url) if event.url is not None else None
+            event = msgspec.structs.replace(event, url=shown)
+            try:
+                return await saved(event, event.data, place) if event.data else event
+            except MediaError as error:
+                return Notice(f"{error.message} ({error.hint})" if error.hint else error.message)
+        case ImagePreview():
+            try:
+                form = check_picture(event.data)
+            except MediaError as error:
+                log.warning("a preview is not shown: %s", error)
+                return None
+            return msgspec.structs.replace(
+                event,
+                media_type=form.media_type,
+                width_px=form.width_px,
+                height_px=form.height_px,
+            )
+        case _:
+            return event

@@ -7,12 +7,14 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from chat_tui.errors import ProtocolViolation, ProviderError
+from chat_tui.net.chunked import Dechunker
 from chat_tui.net.compression import check_encoding, inflated
-from chat_tui.net.pacing import Pacer
 from chat_tui.net.translate import Peer, translate
 
 if TYPE_CHECKING:
     import httpx
+
+    from chat_tui.net.wire import Wire
 
 _DRAIN_BYTES = 64 << 10
 _DRAIN_S = 0.5
@@ -37,7 +39,6 @@ class Body:
         self._source: AsyncGenerator[bytes, None] | None = None
         self._bytes = 0
         self._gave_way = time.monotonic()
-        self._pacer = Pacer(response.extensions.get("network_stream"))
 
     def __aiter__(self) -> "Body":
         return self
@@ -57,9 +58,7 @@ class Body:
             encoding = self._response.headers.get("content-encoding", "")
             packed = check_encoding(encoding, self._peer.host)
             self._source = inflated(self._raw, self._peer.host) if packed else self._raw
-        asked = time.monotonic()
         piece = await anext(self._source)
-        await self._pacer.gather(piece, asked=asked)
         self._bytes += len(piece)
         if self._bytes > self._max_bytes:
             raise ProtocolViolation(
@@ -109,7 +108,37 @@ class Body:
         import httpx
 
         try:
+            if (wire := _wire_of(self._response)) is not None:
+                async for piece in _taken(
+                    wire, chunked="transfer-encoding" in self._response.headers
+                ):
+                    yield piece
+            # All of it, or the end: httpcore has to see that before the next request.
             async for piece in self._response.aiter_raw():
                 yield piece
         except (httpx.HTTPError, httpx.StreamError, OSError) as exc:
             raise translate(exc, self._peer) from exc
+
+
+def _wire_of(response: "httpx.Response") -> "Wire | None":
+    """Find the connection of a body that may be read past httpcore; null for any other."""
+    from chat_tui.net.wire import Wire
+
+    wire = response.extensions.get("network_stream")
+    if not isinstance(wire, Wire) or not wire.at_body or response.status_code != 200:
+        return None
+    if response.request.method == "HEAD" or "content-length" in response.headers:
+        return None
+    coding = response.headers.get("transfer-encoding", "chunked").lower()
+    return wire if coding == "chunked" else None
+
+
+async def _taken(wire: "Wire", *, chunked: bool) -> AsyncGenerator[bytes, None]:
+    """Yield what comes, up to the end of the connection or to what h11 has to see."""
+    dechunker = Dechunker()
+    while not dechunker.ended and (data := await wire.take()):
+        if not chunked:
+            yield data
+        elif piece := dechunker.feed(data):
+            yield piece
+    wire.put_back(dechunker.rest)

@@ -219,6 +219,8 @@ class HttpClient:
     def _make_client(self, scheme: str) -> "httpx.AsyncClient":
         import httpx
 
+        from chat_tui.net.transport import WireTransport
+
         secure = scheme == "https" or (self._proxy or "").startswith("https")
         tls = tls_context(self._ca_file) if secure else no_tls_context()
         limits = self._limits
@@ -227,8 +229,7 @@ class HttpClient:
             secure_proxy = self._proxy.startswith("https")
             proxy = httpx.Proxy(self._proxy, ssl_context=tls if secure_proxy else None)
         return httpx.AsyncClient(
-            verify=tls,
-            proxy=proxy,
+            transport=WireTransport(tls=tls, proxy=proxy, keepalive_s=_KEEPALIVE_S),
             trust_env=False,
             follow_redirects=False,
             headers={"user-agent": f"chat-tui/{__version__}", "accept-encoding": "identity"},
@@ -236,7 +237,6 @@ class HttpClient:
             timeout=httpx.Timeout(
                 connect=limits.connect_s, write=limits.write_s, pool=limits.pool_s, read=None
             ),
-            limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_S),
         )
 
     async def _send(

@@ -33,8 +33,9 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 def error_message(body: object) -> str:
     """Find the message in a decoded error body of any vendor's shape, at most 300 characters.
 
-    It is `error.message`, else `error` itself, `message`, `detail` (a text, a list of
-    `{msg, loc}`, or an object), `msg`, and else the whole body as JSON.
+    It is `error.message`, else `error` itself, `message`, `detail` (a text, beside which an
+    `error_type` may stand, a list of `{msg, loc}`, or an object), `msg`, and else the whole body
+    as JSON.
     """
     return one_line(_find(body) or _compact(body))
 
@@ -81,6 +82,8 @@ def _find(body: Any) -> str:
             return text
         case {"message": {} | [*_] as inner} if found := _find(inner):
             return found
+        case {"detail": str(text), "error_type": str(name)} if text and name:
+            return text if name in text else f"{text} ({name})"
         case {"detail": str(text)} if text:
             return text
         case {"detail": [*remarks]} if remarks:

@@ -26,7 +26,7 @@ from chat_tui.errors import (
     Stalled,
     Unreachable,
 )
-from chat_tui.net.error_text import body_message
+from chat_tui.net.error_text import body_message, one_line
 from chat_tui.net.error_text import error_message as error_message
 from chat_tui.net.error_text import redact as redact
 
@@ -44,6 +44,8 @@ _ABOUT_KEY = re.compile(
     re.IGNORECASE,
 )
 _OUT_OF_CREDIT = re.compile(r"insufficient_(?:quota|balance|credit)", re.IGNORECASE)
+_RETRY_HEADERS = ("x-should-retry", "x-fal-retryable")
+_LONGEST_NAME = 60
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
@@ -139,12 +141,12 @@ def status_error(
     """
     if 300 <= status < 400:
         return _redirect_error(status, headers, host)
-    said = redact(body_message(body), secrets)
+    said = redact(_named(body_message(body), headers), secrets)
     tail = f": {said}" if said else ""
     is_page = body.lstrip().startswith(b"<")
     page_hint = BASE_URL_HINT if is_page else ""
     wait_s = retry_after_s(headers)
-    retryable = status in RETRYABLE_STATUSES
+    retryable = status in RETRYABLE_STATUSES and not _is_final(headers)
     about_key = status == 401 or (status == 403 and not is_page and _mentions_key(said, body))
     if about_key:
         refused = "did not accept the key" if keyed else "asks for a key"
@@ -219,6 +221,21 @@ def _date(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _named(said: str, headers: Mapping[str, str]) -> str:
+    """Add the name of the error that fal puts into a header."""
+    name = one_line(headers.get("x-fal-error-type", ""), _LONGEST_NAME)
+    if not name or name in said:
+        return said
+    return f"{said} ({name})" if said else name
+
+
+def _is_final(headers: Mapping[str, str]) -> bool:
+    """Whether the server says that the same request will fail again."""
+    told = (headers.get(name, "").strip().lower() for name in _RETRY_HEADERS)
+    # The time that ran out was one that the user had set.
+    return "false" in told or "x-fal-request-timeout-type" in headers
 
 
 def _mentions_key(said: str, body: bytes) -> bool:

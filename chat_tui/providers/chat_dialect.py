@@ -358,7 +358,7 @@ def _is_error(chunk: dict[str, Any]) -> bool:
     return any(isinstance(text, str) and text for text in flat) or bool(chunk.get("detail"))
 
 
-def _plain_text(chunk: object) -> str | None:
+def _plain_text(chunk: Any) -> str | None:
     """The text of a chunk that has nothing else to say; null for any other chunk."""
     match chunk:
         case {"choices": [{"delta": {"content": str(text)} as delta} as choice]}:

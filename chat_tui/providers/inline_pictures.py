@@ -46,8 +46,7 @@ def picture_at(url: str, *, job: str, index: int) -> Iterator[ImageResult | Noti
             data=picture_bytes(encoded),
         )
     elif _ADDRESS.match(url):
-        yield ImageResult(job, index, url=url)
-        yield Notice("the server sent the address of a picture, which is not fetched")
+        yield ImageResult(job, index, url=url)  # fetched where it is kept, if it is
     else:
         yield Notice("the server sent a picture at an address that is not http or https")
 

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from chat_tui import glyphs
 from chat_tui.document.units import Link
 from chat_tui.links import link_note
 from chat_tui.text import clean_line
@@ -74,5 +75,9 @@ def _option(link: Link) -> Option:
     if note.url is None:
         return Option(Content.assemble(f"{label}  ", ("is not opened", "$warning")), disabled=True)
     host = clean_line(note.host, HOST_CHARS)
-    where = (f"leads to {host}", "$warning") if note.confirm else (f"→ {host}", "$text-muted")
+    where = (
+        (f"leads to {host}", "$warning")
+        if note.confirm
+        else (f"{glyphs.ARROW} {host}", "$text-muted")
+    )
     return Option(Content.assemble(f"{label}  ", where))

@@ -14,13 +14,18 @@ from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
+from chat_tui import glyphs
 from chat_tui.errors import ChatTuiError
 from chat_tui.providers.base import ModelInfo
 from chat_tui.roster import Listing
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 
-MARKS = {"ready": "●", "needs a key": "○", "not reachable": "✕"}
+MARKS = {
+    "ready": glyphs.DONE,
+    "needs a key": glyphs.NOT_YET,
+    "not reachable": glyphs.FAILED,
+}
 DIM = "$text-muted"
 NAME_MAX = 20
 MODEL_MAX = 32
@@ -112,7 +117,7 @@ class ProviderMenu(ModalScreen[Choice | None]):
 
     @work(exclusive=True)
     async def _show_providers(self) -> None:
-        self._begin_list(None, "provider", "reading the keys …")
+        self._begin_list(None, "provider", f"reading the keys {glyphs.ELLIPSIS}")
         listings = await self._load_listings()
         self._listings = {listing.name: listing for listing in listings}
         names = _column((listing.name for listing in listings), NAME_MAX)
@@ -131,7 +136,7 @@ class ProviderMenu(ModalScreen[Choice | None]):
     @work(exclusive=True)
     async def _show_models(self, provider: str) -> None:
         title = f"{clean_line(provider, NAME_MAX)}: model"
-        self._begin_list(provider, title, "asking for the models …")
+        self._begin_list(provider, title, f"asking for the models {glyphs.ELLIPSIS}")
         usual = self._listings[provider].model
         same = provider == self._current.provider
         current = (self._current.model if same else "") or usual
@@ -242,6 +247,6 @@ def _provider_line(listing: Listing, name: str, model: str) -> Content:
 
 
 def _model_line(model: str, labels: dict[str, str], current: str) -> Content:
-    mark = "●" if model == current else " "
+    mark = glyphs.DONE if model == current else " "
     label = f"  {clean_line(labels[model])}" if labels.get(model) else ""
     return Content.assemble(f"{mark} {clean_line(model)}", (label, DIM))

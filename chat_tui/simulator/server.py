@@ -9,7 +9,7 @@ from typing import Self, TypeAlias, assert_never
 
 import h11
 
-from chat_tui.simulator import demo, openai, openai_images
+from chat_tui.simulator import demo, fal, flowise, get3w, openai, openai_images, writer
 from chat_tui.simulator.connection import MAX_BODY_BYTES, Connection, TooLarge
 from chat_tui.simulator.dialect import Answer, Call, Outcome, Prompt, Question
 from chat_tui.simulator.playing import Player
@@ -40,7 +40,14 @@ class Simulator:
         self.hangups = 0
         """Replies whose client left before they were complete."""
         self._respond = responder
-        self._routes = (*openai.routes(demo.MODELS, key=key), *openai_images.routes(key=key))
+        self._routes = (
+            *fal.routes(key=key),
+            *flowise.routes(key=key),
+            *get3w.routes(key=key),
+            *openai.routes(demo.MODELS, key=key),
+            *openai_images.routes(key=key),
+            *writer.routes(key=key),
+        )
         self._scripts: deque[Script] = deque()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()

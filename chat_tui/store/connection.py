@@ -11,6 +11,8 @@ from chat_tui.store.migrations import migrate, version
 
 _ELSEWHERE = "choose another folder with --data-dir"
 _PAUSE_S = 0.005
+_READ_CACHE_KIB = 512
+"""Whole conversations are read in order, each page once: more would be memory filled in vain."""
 _making_file = threading.Lock()
 
 
@@ -40,6 +42,7 @@ def connect(path: Path, *, busy_timeout_s: float, read_only: bool) -> sqlite3.Co
         _set_up(connection, path, until_s=time.monotonic() + busy_timeout_s)
         if read_only:
             connection.execute("PRAGMA query_only = ON")
+            connection.execute(f"PRAGMA cache_size = -{_READ_CACHE_KIB}")
     except sqlite3.Error as error:
         connection.close()
         raise explain(error, path) from error

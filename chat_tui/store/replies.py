@@ -12,17 +12,14 @@ from chat_tui.errors import NotFound
 from chat_tui.events import Finished, Notice, StreamEvent
 from chat_tui.folding import fold
 from chat_tui.ids import MessageId
-from chat_tui.message import Message, Part
+from chat_tui.message import Message
+from chat_tui.store.reading import message_of
 from chat_tui.store.rows import (
-    MESSAGE_COLUMNS,
-    PartRow,
     event_from_row,
     event_row,
     from_us,
     merged,
-    message_from_row,
     now_us,
-    part_from_row,
     part_row,
     storable,
     to_us,
@@ -30,7 +27,7 @@ from chat_tui.store.rows import (
 from chat_tui.store.writers import Writer, is_alive
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection, Row
+    from sqlite3 import Connection
 
 
 def log_events(
@@ -115,24 +112,24 @@ def write_parts(connection: Connection, message: Message) -> None:
     )
 
 
-def as_recorded(connection: Connection, row: Row, parts: tuple[Part, ...]) -> Message:
-    """Build a message from its row, its parts and its log.
+def as_recorded(connection: Connection, message: Message) -> Message:
+    """Bring a reply that is stored as streaming to where its log ends.
 
-    A reply that still streams has what was logged so far; one whose writer is dead has been
-    interrupted.
+    One whose writer is dead has been interrupted.
+
+    Args:
+        connection: Any.
+        message: As its row and its parts say.
 
     Raises:
         StoreError: a row cannot be read.
     """
-    message = message_from_row(row, parts)
-    if row["status"] != "streaming":
-        return message
     logged = connection.execute(
         "SELECT at_us, body FROM event WHERE message_id = ? ORDER BY seq", (message.id,)
     ).fetchall()
     place = f"message {message.id}"
     message = fold((event_from_row(body, place) for _, body in logged), message)
-    if message.outcome is not None or _has_living_writer(connection, row["writer_id"]):
+    if message.outcome is not None or _has_living_writer(connection, message.id):
         return message
     return _interrupted(message, logged[-1]["at_us"] if logged else to_us(message.created))
 
@@ -155,14 +152,13 @@ def recover(connection: Connection) -> list[MessageId]:
         ],
     )
     orphans = connection.execute(
-        f"SELECT {MESSAGE_COLUMNS} FROM message AS m WHERE status = 'streaming'"  # noqa: S608 - names
+        "SELECT id, created_us FROM message AS m WHERE status = 'streaming'"
         " AND NOT EXISTS (SELECT 1 FROM writer AS w WHERE w.id = m.writer_id)"
         " ORDER BY m.id"
     ).fetchall()
     recovered = []
     for row in orphans:
-        parts = parts_of(connection, row["id"])
-        message = as_recorded(connection, row, parts)
+        message = as_recorded(connection, message_of(connection, row["id"]))
         stopped = connection.execute(
             "SELECT coalesce(max(at_us), ?) FROM event WHERE message_id = ?",
             (row["created_us"], message.id),
@@ -172,16 +168,11 @@ def recover(connection: Connection) -> list[MessageId]:
     return recovered
 
 
-def parts_of(connection: Connection, message_id: str) -> tuple[Part, ...]:
-    rows: Iterable[PartRow] = connection.execute(
-        "SELECT kind, text, body FROM part WHERE message_id = ? ORDER BY seq", (message_id,)
-    )
-    return tuple(part_from_row(row, f"message {message_id}") for row in rows)
-
-
-def _has_living_writer(connection: Connection, writer_id: str | None) -> bool:
+def _has_living_writer(connection: Connection, message_id: MessageId) -> bool:
     row = connection.execute(
-        "SELECT id, pid, started, boot FROM writer WHERE id = ?", (writer_id,)
+        "SELECT w.id, w.pid, w.started, w.boot FROM message AS m"
+        " JOIN writer AS w ON w.id = m.writer_id WHERE m.id = ?",
+        (message_id,),
     ).fetchone()
     return row is not None and is_alive(Writer(*row))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 import msgspec
 
@@ -20,28 +20,22 @@ from chat_tui.events import (
     SourceRefs,
     Step,
     StreamEvent,
-    Terminal,
     TextDelta,
     ToolCall,
-    Usage,
     decode_event,
     encode_event,
 )
-from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
-
-if TYPE_CHECKING:
-    from sqlite3 import Row
+from chat_tui.message import Decision, Part, ReasoningPart, TextPart
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_EXACT_US = 2**51
+"""Up to 2041, seconds in a double are exact to less than half a microsecond."""
 
 _decision_decoder: msgspec.json.Decoder[Decision] = msgspec.json.Decoder(Decision)
 _said_decoder: msgspec.json.Decoder[TextPart | ReasoningPart] = msgspec.json.Decoder(
     TextPart | ReasoningPart
 )
-_usage_decoder = msgspec.json.Decoder(Usage)
-_parameters_decoder = msgspec.json.Decoder(dict[str, object])
-_outcome_decoder: msgspec.json.Decoder[Terminal] = msgspec.json.Decoder(Terminal)
 
 PartRow: TypeAlias = tuple[str, str | None, str | None]
 """The columns `kind`, `text` and `body`."""
@@ -53,6 +47,8 @@ def to_us(moment: datetime) -> int:
 
 
 def from_us(us: int) -> datetime:
+    if 0 <= us < _EXACT_US:
+        return datetime.fromtimestamp(us / 1e6, UTC)  # faster: there may be very many
     return _EPOCH + timedelta(0, 0, us)
 
 
@@ -87,7 +83,7 @@ def event_from_row(body: str, place: str) -> StreamEvent:
     try:
         return decode_event(body)
     except msgspec.MsgspecError as error:
-        raise _unreadable(place, error) from error
+        raise unreadable(place, error) from error
 
 
 def merged(events: Iterable[StreamEvent]) -> Iterator[StreamEvent]:
@@ -148,8 +144,6 @@ def part_from_row(row: PartRow, place: str) -> Part:
         StoreError: it is not a part; the message names `place`.
     """
     kind, text, body = row
-    if kind == "text" and body is None:  # nearly all of them
-        return TextPart(text or "")
     try:
         match kind:
             case "text" | "reasoning":
@@ -161,7 +155,7 @@ def part_from_row(row: PartRow, place: str) -> Part:
             case _:
                 event = decode_event(body or "")
     except msgspec.MsgspecError as error:
-        raise _unreadable(place, error) from error
+        raise unreadable(place, error) from error
     match event:
         case (
             Step()
@@ -178,51 +172,17 @@ def part_from_row(row: PartRow, place: str) -> Part:
             raise StoreError(f"{place} has a part of the unknown kind {kind!r}")
 
 
-MESSAGE_COLUMNS = (
-    "id, parent_id, role, created_us, provider, model, parameters, remote_id, usage, outcome,"
-    " status, writer_id"
-)
-"""In the order in which `message_from_row` takes a row apart."""
-
-
-def message_from_row(row: Row, parts: tuple[Part, ...]) -> Message:
-    """Build a message from its row.
-
-    Args:
-        row: Its `MESSAGE_COLUMNS`.
-        parts: Of it.
-
-    Raises:
-        StoreError: a column does not hold what it should.
-    """
-    (
-        message_id, parent, role, created_us, provider, model, parameters, remote_id, usage,
-        outcome, _, _,
-    ) = row  # fmt: skip
-    try:
-        known_parameters = {} if parameters is None else _parameters_decoder.decode(parameters)
-        known_usage = None if usage is None else _usage_decoder.decode(usage)
-        known_outcome = None if outcome is None else _outcome_decoder.decode(outcome)
-    except msgspec.MsgspecError as error:
-        raise _unreadable(f"message {message_id}", error) from error
-    return Message(
-        id=message_id,
-        parent=parent,
-        role="user" if role == "user" else "assistant",
-        parts=parts,
-        created=from_us(created_us),
-        provider=provider,
-        model=model,
-        parameters=known_parameters,
-        remote_id=remote_id,
-        usage=known_usage,
-        outcome=known_outcome,
-    )
-
-
 def parameters_row(parameters: Mapping[str, object]) -> str | None:
     """Encode the parameters of a request; null where there were none."""
     return storable(msgspec.json.encode(dict(parameters)).decode()) if parameters else None
+
+
+def unreadable(place: str, error: Exception) -> StoreError:
+    """Say what cannot be read, and what to do about it."""
+    return StoreError(
+        f"{place} cannot be read from the database: {error}",
+        hint="it may be damaged: `PRAGMA integrity_check` in sqlite3 tells",
+    )
 
 
 def _kind(part: Part) -> str:
@@ -252,10 +212,3 @@ def _storable_tree(value: object) -> object:
             return [_storable_tree(inner) for inner in value]
         case _:
             return value
-
-
-def _unreadable(place: str, error: Exception) -> StoreError:
-    return StoreError(
-        f"{place} cannot be read from the database: {error}",
-        hint="it may be damaged: `PRAGMA integrity_check` in sqlite3 tells",
-    )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from chat_tui.conversation import Conversation
 from chat_tui.errors import NotFound, StoreError
 from chat_tui.ids import ConversationId, MessageId
-from chat_tui.message import Message, Part
+from chat_tui.message import Message
+from chat_tui.store.reading import messages_of, streaming_in
 from chat_tui.store.replies import as_recorded, ending_columns, write_parts
 from chat_tui.store.rows import (
-    MESSAGE_COLUMNS,
     from_us,
     now_us,
     parameters_row,
-    part_from_row,
     storable,
     to_us,
 )
@@ -80,30 +80,18 @@ def load(connection: Connection, conversation_id: ConversationId) -> Conversatio
     ).fetchone()
     if row is None:
         raise _no_conversation(conversation_id)
-    parts: dict[str, tuple[Part, ...]] = {}
-    cursor = connection.cursor()
-    cursor.row_factory = None  # plain tuples: there may be very many
-    for message_id, kind, text, body in cursor.execute(
-        "SELECT p.message_id, p.kind, p.text, p.body"
-        " FROM message AS m CROSS JOIN part AS p ON p.message_id = m.id"
-        " WHERE m.conversation_id = ? ORDER BY m.seq, p.seq",
-        (conversation_id,),
-    ):
-        part = part_from_row((kind, text, body), f"message {message_id}")
-        parts[message_id] = (*parts.get(message_id, ()), part)
-    # By seq, not by time: clocks are set back, and a parent must come before its children.
-    messages = connection.execute(
-        f"SELECT {MESSAGE_COLUMNS} FROM message WHERE conversation_id = ? ORDER BY seq",  # noqa: S608 - names from another file of ours
-        (conversation_id,),
-    )
+    messages: Iterable[Message] = messages_of(connection, conversation_id)
+    if streaming := streaming_in(connection, conversation_id):
+        messages = [
+            as_recorded(connection, message) if message.id in streaming else message
+            for message in messages
+        ]
     try:
         conversation = Conversation(
             conversation_id,
             title=row["title"] or "",
             created=from_us(row["created_us"]),
-            messages=[
-                as_recorded(connection, message, parts.get(message[0], ())) for message in messages
-            ],
+            messages=messages,
             system_prompt=row["system_prompt"],
         )
     except ValueError as error:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import assert_never
 
+from chat_tui import glyphs
 from chat_tui.events import (
     Approval,
     Finished,
@@ -106,7 +107,8 @@ class ReplyMeter:
             case "streaming" if rate := self._tokens_per_s():
                 return f"streaming {rate:.0f} tok/s"
             case "generating" if self._fraction is not None:
-                return f"generating {self._fraction * 100:.0f} %{elapsed and ' ·'}{elapsed}"
+                dot = f" {glyphs.DOT}" if elapsed else ""
+                return f"generating {self._fraction * 100:.0f} %{dot}{elapsed}"
             case phase:
                 return f"{phase}{elapsed}"
 
@@ -121,7 +123,7 @@ class ReplyMeter:
                 words.append(f"{self._usage.output_tokens:,} out")
             if self._usage.cost_usd is not None:
                 words.append(f"${self._usage.cost_usd:.4f}".rstrip("0").rstrip("."))
-        return " · ".join(words)
+        return f" {glyphs.DOT} ".join(words)
 
     def _writing(self, phase: str, text: str) -> None:
         if self._first_s is None:

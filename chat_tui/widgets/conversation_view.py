@@ -10,10 +10,13 @@ from textual.message import Message as TextualMessage
 from textual.timer import Timer
 
 from chat_tui.document.blocks import Block, FoldBlock, MarkdownBlock
+from chat_tui.document.choices import Choices, ChoicesBlock
 from chat_tui.document.find import Match
 from chat_tui.document.message_view import INDENT
 from chat_tui.document.rows import GAP_ROWS
 from chat_tui.document.selection import Point, Selection
+from chat_tui.document.sources import SourcesBlock
+from chat_tui.document.talk_rows import TalkRows
 from chat_tui.document.units import (
     Link,
     Unit,
@@ -26,6 +29,8 @@ from chat_tui.document.units import (
     unit_text,
     units,
 )
+from chat_tui.events import Source, SourceRefs
+from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from chat_tui.widgets.marks import Cursor
 from chat_tui.widgets.mouse_selection import EDGE_S, Grain, MouseSelection
@@ -41,7 +46,8 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         Binding("down,j", "move(1)"),
         Binding("home", "edge(-1)"),
         Binding("end", "edge(1)"),
-        Binding("enter,space", "fold"),
+        Binding("enter", "act"),
+        Binding("space", "fold"),
         Binding("c", "copy_block"),
         Binding("r", "copy_reply"),
         Binding("m", "copy_source"),
@@ -64,6 +70,23 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
 
         links: Sequence[Link]
 
+    @dataclass
+    class SourcesWanted(TextualMessage):
+        """What these say is to be shown."""
+
+        sources: Sequence[Source]
+
+    class ChoosingWanted(TextualMessage):
+        """One of the choices below the last reply is to be taken."""
+
+    @dataclass
+    class Chosen(TextualMessage):
+        """The mouse has taken a choice below a reply."""
+
+        reply: MessageId
+        choices: Choices
+        number: int
+
     class FindWanted(TextualMessage):
         """The reader wants to look for something."""
 
@@ -83,6 +106,7 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         super().__init__(
             measure=measure, error_hint=error_hint, welcome_hint=welcome_hint, direct=direct
         )
+        self.rows = TalkRows(error_hint=error_hint)
         self._mouse = MouseSelection(self.rows)
         self._presses = 0
         self._pressed_s = 0.0
@@ -103,6 +127,12 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
             self.post_message(self.Selected(False))
         self._let_go()
         super().show(messages)
+
+    def add(self, message: Message) -> None:
+        super().add(message)
+        number = len(self.rows) - 2
+        if number >= 0:  # what could be chosen below it cannot be any more
+            self._drop_strips(number, 0)
 
     def select(self, selection: Selection | None) -> None:
         """Select something, or nothing."""
@@ -172,6 +202,28 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
             if there := units(self._blocks(number)):
                 self._go(number, there[-1 if by > 0 else 0])
                 return
+
+    def action_act(self) -> None:
+        """Do what a block is for: show sources, choose, or else open or close it."""
+        if (here := self._here()) is None:
+            return
+        block = self._blocks(here[0])[here[1].block]
+        if isinstance(block, SourcesBlock):
+            self.post_message(self.SourcesWanted(block.sources))
+        elif isinstance(block, ChoicesBlock):
+            if block.waiting:
+                self.post_message(self.ChoosingWanted())
+        else:
+            self.action_fold()
+
+    def show_sources(self) -> None:
+        """Show what the last reply that has sources rests on."""
+        for number in reversed(range(len(self.rows))):
+            for part in self.rows.message(number).parts:
+                if isinstance(part, SourceRefs) and part.sources:
+                    self.post_message(self.SourcesWanted(part.sources))
+                    return
+        self.app.notify("no reply here names its sources")
 
     def action_fold(self) -> None:
         """Open or close the block."""
@@ -266,7 +318,7 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         return int(self.scroll_y) + max(0, min(y, self.size.height - 1))
 
     def _click(self, x: int, y: int) -> None:
-        """Open or close a block by its head, or open a link."""
+        """Open or close a block by its head, take a choice, or open a link."""
         row, width = self._row(y), self.rows.width
         if not len(self.rows) or not self.rows.top(0) <= row < self.rows.total:
             return
@@ -279,8 +331,16 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         if isinstance(block, FoldBlock):
             head = block.height(inner) - (block.body.height(inner) if block.open else 0)
             if spot.row < head and view.row(index, width):
-                self.toggle(number, spot.block)
+                if isinstance(block, SourcesBlock) and not block.open:
+                    self.post_message(self.SourcesWanted(block.sources))
+                else:
+                    self.toggle(number, spot.block)
                 return
+        if isinstance(block, ChoicesBlock):
+            choice = block.choice_at(spot.row, x - INDENT, inner)
+            if block.waiting and choice is not None:
+                self.post_message(self.Chosen(view.id, block.choices, choice))
+            return
         url = link_at(view.row(index, width), x)
         leaf = block.leaf_at(spot.row, inner) if isinstance(block, MarkdownBlock) else None
         if url and leaf is not None:

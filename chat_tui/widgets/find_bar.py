@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message as TextualMessage
 from textual.widgets import Input, Static
 
+from chat_tui import glyphs
 from chat_tui.document.selection import Point
 from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.finder import Finder
@@ -134,7 +135,7 @@ class FindBar(Horizontal):
 
     def _say_found(self) -> None:
         matches = self._finder.matches
-        more = "…" if self.looking or matches.full else ""
+        more = str(glyphs.ELLIPSIS) if self.looking or matches.full else ""
         if not self.query_one(Input).value.strip():
             self._say("")
         elif not len(matches):

@@ -22,6 +22,7 @@ class InkStyles:
         replies: Sequence[Style] = (),
         selected: Style | None = None,
         found: Style | None = None,
+        current: Style | None = None,
     ) -> None:
         """Name the styles.
 
@@ -30,12 +31,24 @@ class InkStyles:
             replies: A palette from which each provider keeps one.
             selected: Laid over what is selected.
             found: Laid over what a search found.
+            current: Laid over that one of them where the reader is.
         """
         self._words = styles
         self._replies = tuple(replies)
         self.selected = selected or Style(reverse=True)
         self.found = found or Style(reverse=True)
+        self.current = current or self.found + Style(bold=True, underline=True)
         self._joined: dict[tuple[Ink, str, Style], Style] = {}
+
+    def without_colour(self) -> "InkStyles":
+        """Return styles whose marks can be seen, and told apart, where colours cannot."""
+        return InkStyles(
+            self._words,
+            replies=self._replies,
+            selected=Style(reverse=True),
+            found=Style(underline=True),
+            current=Style(reverse=True, bold=True, underline=True),
+        )
 
     def segments(self, spans: Sequence[Span], provider: str, base: Style) -> list[Segment]:
         """Paint a row.

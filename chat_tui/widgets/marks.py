@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from chat_tui import glyphs
 from chat_tui.document.find import Matches
 from chat_tui.document.message_view import INDENT
 from chat_tui.document.rows import GAP_ROWS, Place, Rows
@@ -15,10 +16,8 @@ from chat_tui.document.spans import Span
 from chat_tui.document.units import unit_at, unit_rows
 from chat_tui.widgets.ink_styles import InkStyles
 
-BAR: Final = Span("┃", "accent")
 BAR_COLUMN: Final = 1
 """Below the mark of who speaks."""
-_CURRENT: Final = Style(bold=True, underline=True)
 _ANY_LENGTH: Final = 2**62
 """Rows clip ranges themselves: the text of a long reply need not be put together for each."""
 
@@ -66,7 +65,7 @@ class Marks:
         for start, end, style in self._laid(place, rows, styles):
             strip = _styled(strip, start, end, style)
         if self._is_at_cursor(place, rows):
-            bar = Strip(styles.segments((BAR,), "", base), 1)
+            bar = Strip(styles.segments((Span(str(glyphs.READER), "accent"),), "", base), 1)
             rest = strip.crop(BAR_COLUMN + 1, strip.cell_length)
             return Strip.join([strip.crop(0, BAR_COLUMN), bar, rest])
         return strip
@@ -91,7 +90,7 @@ class Marks:
                 ranges.append((*covered, styles.selected))
         for match in self.matches.of(place.message, spot.block):
             current = match == self.matches.current
-            style = styles.found + _CURRENT if current else styles.found
+            style = styles.current if current else styles.found
             ranges.append((match.start, match.end, style))
         inner = max(1, rows.width - INDENT)
         for start, end, style in ranges:

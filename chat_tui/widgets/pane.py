@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias, assert_never
 
 from textual import events, on
 from textual.actions import SkipAction
@@ -15,21 +15,29 @@ from textual.message import Message as TextualMessage
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from chat_tui import glyphs
 from chat_tui.config.key_labels import first_key_label
+from chat_tui.document.choices import APPROVE, Choices, choices_of
 from chat_tui.errors import ChatTuiError
+from chat_tui.events import Approval, FollowUps
+from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from chat_tui.providers.base import Provider
 from chat_tui.session import Reply, Session
 from chat_tui.streaming.meter import ReplyMeter
+from chat_tui.text import clean
+from chat_tui.widgets.alt_digits import teach_alt_digits
+from chat_tui.widgets.choice_bar import ChoiceBar
 from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.find_bar import FindBar
 from chat_tui.widgets.frame_clock import FRAME_S
 from chat_tui.widgets.header import PaneHeader
 from chat_tui.widgets.prompt import MAX_ROWS, Prompt
+from chat_tui.widgets.prompting import propose, written
 from chat_tui.widgets.status_line import StatusLine
 from chat_tui.widgets.transcript import Transcript
 
-KeysAt: TypeAlias = Literal["prompt", "transcript", "find"]
+KeysAt: TypeAlias = Literal["prompt", "transcript", "find", "choices"]
 """Who gets the keys in a pane."""
 FindProvider = Callable[[str], Provider]
 
@@ -50,6 +58,7 @@ class Pane(Vertical):
         Binding("f5", "regenerate", "Again", id="reply.regenerate", priority=True),
         Binding("tab", "read", "Read", id="transcript.focus", show=False),
         Binding("ctrl+f", "find", "Find", id="transcript.find", priority=True, show=False),
+        Binding("alt+0", "choose", "Choose", id="choice.focus", priority=True, show=False),
         Binding("ctrl+c", "copy", "Copy", id="transcript.copy", priority=True, show=False),
         Binding("pageup", "scroll('up')", "Up", id="scroll.up", priority=True, show=False),
         Binding("pagedown", "scroll('down')", "Down", id="scroll.down", priority=True, show=False),
@@ -96,12 +105,15 @@ class Pane(Vertical):
         self._keys = keys
         self._watching: asyncio.Task[None] | None = None
         self._asking: set[asyncio.Task[None]] = set()
+        self._digits = [key.strip() for key in keys.get("choice.pick", "").split(",")]
+        """The key of each choice, in their order."""
+        teach_alt_digits()
 
     def compose(self) -> ComposeResult:
         yield PaneHeader()
-        again, other, everything = (
+        again, other, everything, choose = (
             first_key_label(self._keys.get(name, ""))
-            for name in ("reply.regenerate", "provider.menu", "app.help")
+            for name in ("reply.regenerate", "provider.menu", "app.help", "choice.focus")
         )
         view = ConversationView(
             measure=self._measure,
@@ -111,8 +123,9 @@ class Pane(Vertical):
         yield view
         yield FindBar(view)
         yield StatusLine()
+        yield ChoiceBar(_hints((choose, "chooses")))
         with Horizontal(id="prompt-row"):
-            yield Static(" ❯ ", id="prompt-mark", markup=False)
+            yield Static(f" {glyphs.PROMPT} ", id="prompt-mark", markup=False)
             yield Prompt(self._keys)
 
     def on_mount(self) -> None:
@@ -143,6 +156,10 @@ class Pane(Vertical):
         return self.query_one(StatusLine)
 
     @property
+    def choice_bar(self) -> ChoiceBar:
+        return self.query_one(ChoiceBar)
+
+    @property
     def prompt(self) -> Prompt:
         return self.query_one(Prompt)
 
@@ -154,11 +171,12 @@ class Pane(Vertical):
         self.find_bar.close()
         path = session.conversation.path()
         self.transcript.show(path)
-        self.prompt.remember([message.text for message in path if message.role == "user"])
+        self.prompt.remember(written(path))
         self.status.watch_reply(None)
         self._show_title()
         if session.reply is not None and session.running:
             self._watch(session.reply, ReplyMeter())
+        self._offer_choices()
 
     def answer_with(self, provider: str, model: str) -> None:
         """Choose who answers from now on; what was said and what is being written stay."""
@@ -169,19 +187,98 @@ class Pane(Vertical):
     @on(Prompt.Sent)
     async def _on_sent(self, event: Prompt.Sent) -> None:
         event.stop()
-        session = self.session
+        if not await self._say(event.text):
+            self.prompt.give_back(event.text)
+
+    async def _say(self, text: str) -> bool:
+        """Send a turn.
+
+        Returns:
+            Whether it could be; if not, the reason has been told.
+        """
         try:
             provider = self._find_provider(self.provider)
-            turn = session.say(event.text)
+            turn = self.session.say(text)
         except ChatTuiError as error:
-            self.prompt.give_back(event.text)
             self.post_message(self.Refused(error))
-            return
+            return False
+        await self._ask(turn, provider, self.model)
+        return True
+
+    async def _ask(self, turn: Message, provider: Provider, model: str) -> None:
+        self.choice_bar.offer(None)
         self.transcript.add(turn)
         self._show_title()
         meter = ReplyMeter()
         self.status.watch_reply(meter)
-        await self._begin(self._answer(session, turn, provider, meter))
+        await self._begin(self._answer(self.session, turn, provider, model, meter))
+
+    @on(ChoiceBar.Chosen)
+    async def _on_chosen_in_bar(self, event: ChoiceBar.Chosen) -> None:
+        event.stop()
+        bar = self.choice_bar
+        if bar.choices is not None and bar.reply is not None:
+            await self._choose(bar.reply, bar.choices, event.number, at_once=event.at_once)
+
+    @on(ConversationView.Chosen)
+    async def _on_chosen_in_transcript(self, event: ConversationView.Chosen) -> None:
+        event.stop()
+        await self._choose(event.reply, event.choices, event.number, at_once=False)
+
+    async def _choose(
+        self, reply: MessageId, choices: Choices, number: int, *, at_once: bool
+    ) -> None:
+        """Take a choice: a decision is sent, a proposal goes into the prompt or is sent at once."""
+        match choices:
+            case Approval():
+                await self._decide(reply, choices, approved=number == APPROVE)
+            case FollowUps(prompts=prompts):
+                if at_once:
+                    await self._say(clean(prompts[number]))
+                else:
+                    propose(self.prompt, number, choices)
+                self.prompt.focus()
+            case _:
+                assert_never(choices)
+
+    async def _decide(self, reply: MessageId, approval: Approval, *, approved: bool) -> None:
+        """Answer what the last reply waits for, to the provider that it came from."""
+        session = self.session
+        feedback = self.prompt.text.strip() if approval.feedback else ""
+        try:
+            name = session.conversation[reply].provider or self.provider
+            provider = self._find_provider(name)
+            turn = session.decide(reply, approval, approved=approved, feedback=feedback)
+        except ChatTuiError as error:
+            self.post_message(self.Refused(error))
+            return
+        if feedback:
+            self.prompt.clear()
+        self.prompt.focus()
+        await self._ask(turn, provider, self.model if name == self.provider else "")
+
+    def _offer_choices(self) -> None:
+        """Offer what can be chosen after the last message that is shown."""
+        rows = self.transcript.rows
+        if not len(rows):
+            self.choice_bar.offer(None)
+            return
+        last = rows.message(len(rows) - 1)
+        self.choice_bar.offer(choices_of(last), last.id)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take a choice by its number; the prompt has had the key before, and left it alone."""
+        if event.key in self._digits and self.choice_bar.pick(self._digits.index(event.key)):
+            event.stop()
+            event.prevent_default()
+
+    @on(ConversationView.ChoosingWanted)
+    def action_choose(self) -> None:
+        """Take the keys to what can be chosen, or back to the prompt."""
+        if self.choice_bar.has_focus or self.choice_bar.choices is None:
+            self.prompt.focus()
+        else:
+            self.choice_bar.focus()
 
     async def action_regenerate(self) -> None:
         """Answer the last turn again; the reply that was there stays as a branch."""
@@ -195,9 +292,14 @@ class Pane(Vertical):
         await asyncio.sleep(0)  # its first step marks the session as busy
 
     async def _answer(
-        self, session: Session, turn: Message, provider: Provider, meter: ReplyMeter
+        self,
+        session: Session,
+        turn: Message,
+        provider: Provider,
+        model: str,
+        meter: ReplyMeter,
     ) -> None:
-        reply = await session.answer(turn, provider, model=self.model)
+        reply = await session.answer(turn, provider, model=model)
         if session is self.session:
             await self._show_reply(reply, meter)
 
@@ -208,6 +310,7 @@ class Pane(Vertical):
             self.post_message(self.Refused(error))
             return
         if reply is not None and session is self.session:
+            self.choice_bar.offer(None)
             self.transcript.show(session.conversation.path(reply.blank.parent))
             self.find_bar.look_again()
             await self._show_reply(reply, ReplyMeter())
@@ -251,7 +354,8 @@ class Pane(Vertical):
 
     @on(FindBar.Closed)
     @on(ConversationView.Left)
-    def _on_left(self, event: FindBar.Closed | ConversationView.Left) -> None:
+    @on(ChoiceBar.Left)
+    def _on_left(self, event: FindBar.Closed | ConversationView.Left | ChoiceBar.Left) -> None:
         event.stop()
         self.find_bar.close()
         self.prompt.focus()
@@ -270,6 +374,8 @@ class Pane(Vertical):
     def _keys_at(self, focused: Widget | None) -> KeysAt:
         if isinstance(focused, ConversationView):
             return "transcript"
+        if isinstance(focused, ChoiceBar):
+            return "choices"
         in_bar = focused is not None and isinstance(focused.parent, FindBar)
         return "find" if in_bar else "prompt"
 
@@ -306,6 +412,7 @@ class Pane(Vertical):
                 if not self.transcript.following:
                     self.status.new_below(True)
         self._show_title()
+        self._offer_choices()
 
     def _start(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)

@@ -1,6 +1,6 @@
 """The prompt: several lines, earlier prompts, and Enter sends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from textual import events
@@ -60,16 +60,21 @@ class Prompt(TextArea):
             for key in keys.get(name, "").split(",")
         }
         self._earlier: list[str] = []
-        self._at = 0
-        """Which earlier prompt is shown; as many as there are is the one being written."""
+        self._unread: Iterable[str] = ()
+        """Earlier still; only read when somebody goes back, since there may be very many."""
+        self._back = 0
+        """How many prompts back the shown one is; 0 is the one being written."""
         self._draft = ""
 
-    def remember(self, prompts: list[str]) -> None:
-        """Set the earlier prompts, oldest first; what is being written stays."""
-        if self._at < len(self._earlier):
-            self._show_earlier(len(self._earlier))
-        self._earlier = [clean(prompt) for prompt in prompts]
-        self._at = len(prompts)
+    def remember(self, prompts: Iterable[str]) -> None:
+        """Set the earlier prompts, oldest first; what is being written stays.
+
+        Args:
+            prompts: Read when they are needed, once.
+        """
+        if self._back:
+            self._show_earlier(0)
+        self._earlier, self._unread = [], prompts
 
     def action_send(self) -> None:
         """Send what is written; a backslash before the cursor makes a new line instead."""
@@ -81,7 +86,7 @@ class Prompt(TextArea):
         if text.strip():
             # At once: what is typed from now on is the next prompt.
             self._earlier.append(text)
-            self._at = len(self._earlier)
+            self._back = 0
             self.clear()
             self.post_message(self.Sent(text))
 
@@ -92,24 +97,25 @@ class Prompt(TextArea):
         """Take back what could not be sent, before what has been written since."""
         if self._earlier[-1:] == [text]:
             self._earlier.pop()
-        self._at = len(self._earlier)
+        self._back = 0
         self.text = text + self.text
         self.move_cursor(self.document.end)
 
     def action_earlier(self) -> None:
         """Move up; from the first row, to the earlier prompt."""
-        if self.navigator.is_first_wrapped_line(self.cursor_location) and self._at > 0:
-            if self._at == len(self._earlier):
+        first = self.navigator.is_first_wrapped_line(self.cursor_location)
+        if first and self._back < len(self._prompts()):
+            if not self._back:
                 self._draft = self.text
-            self._show_earlier(self._at - 1)
+            self._show_earlier(self._back + 1)
         else:
             self.action_cursor_up()
 
     def action_later(self) -> None:
         """Move down; from the last row, to the later prompt."""
         at_end = self.navigator.is_last_wrapped_line(self.cursor_location)
-        if at_end and self._at < len(self._earlier):
-            self._show_earlier(self._at + 1)
+        if at_end and self._back:
+            self._show_earlier(self._back - 1)
         else:
             self.action_cursor_down()
 
@@ -132,7 +138,13 @@ class Prompt(TextArea):
         event.stop()
         self.replace(clean(event.text), *self.selection, maintain_selection_offset=False)
 
-    def _show_earlier(self, at: int) -> None:
-        self._at = at
-        self.text = self._earlier[at] if at < len(self._earlier) else self._draft
+    def _prompts(self) -> list[str]:
+        """All earlier prompts."""
+        self._earlier[:0] = map(clean, self._unread)
+        self._unread = ()
+        return self._earlier
+
+    def _show_earlier(self, back: int) -> None:
+        self._back = back
+        self.text = self._prompts()[-back] if back else self._draft
         self.move_cursor(self.document.end)

@@ -4,16 +4,18 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from chat_tui import glyphs
 from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.text import clean_line
+from chat_tui.widgets.direct_paint import DirectPainter
+from chat_tui.widgets.ground import Ground
 
-SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TICK_S = 0.25
-NEW_BELOW = "↓ new"
 
 
 class StatusLine(Widget):
@@ -37,6 +39,8 @@ class StatusLine(Widget):
         self._meter: ReplyMeter | None = None
         self._timer: Timer | None = None
         self._ticks = 0
+        self._painter = DirectPainter(self)
+        self._ground: Ground | None = None
 
     @property
     def line(self) -> str:
@@ -45,7 +49,7 @@ class StatusLine(Widget):
 
     def answered_by(self, provider: str, model: str) -> None:
         """Say who answers next."""
-        self._who = " · ".join(clean_line(word) for word in (provider, model) if word)
+        self._who = f" {glyphs.DOT} ".join(clean_line(word) for word in (provider, model) if word)
         self.refresh()
 
     def watch_reply(self, meter: ReplyMeter | None) -> None:
@@ -84,13 +88,25 @@ class StatusLine(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        return self._row(self.size.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._painter.forget()
+        return super().render_lines(crop)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._ground = None
+
+    def _row(self, width: int) -> Strip:
         rule = self.get_component_rich_style("status-line--rule")
         left, right = self._on_rule(self._left(), rule), self._on_rule(self._right(), rule)
         free = width - Segment.get_line_length([*left, *right])
         if free < 1:  # on a narrow screen the state matters more than the totals
             right, free = [], max(0, width - Segment.get_line_length(left))
-        return Strip([*left, Segment("─" * free, rule), *right]).adjust_cell_length(width, rule)
+        return Strip([*left, Segment(str(glyphs.RULE) * free, rule), *right]).adjust_cell_length(
+            width, rule
+        )
 
     def _on_rule(self, words: tuple[str, ...], rule: Style) -> list[Segment]:
         segments: list[Segment] = []
@@ -98,7 +114,7 @@ class StatusLine(Widget):
             style = self.rich_style
             if word is self._warning:
                 style = self.get_component_rich_style("status-line--warning")
-            segments += [Segment("─ ", rule), Segment(f"{word} ", style)]
+            segments += [Segment(f"{glyphs.RULE} ", rule), Segment(f"{word} ", style)]
         return segments
 
     def _left(self) -> tuple[str, ...]:
@@ -106,15 +122,20 @@ class StatusLine(Widget):
 
     def _right(self) -> tuple[str, ...]:
         totals = self._meter.totals if self._meter is not None else ""
-        return (self._warning, self._note, totals, NEW_BELOW if self._new_below else "")
+        return (self._warning, self._note, totals, f"{glyphs.DOWN} new" if self._new_below else "")
 
     def _state(self) -> str:
         if self._meter is None:
             return ""
         if not self._meter.running:
             return self._meter.state
-        return f"{SPINNER[self._ticks % len(SPINNER)]} {self._meter.state}"
+        frames = str(glyphs.SPINNER)
+        return f"{frames[self._ticks % len(frames)]} {self._meter.state}"
 
     def _tick(self) -> None:
         self._ticks += 1
-        self.refresh()
+        if self._ground is None:
+            self._ground = Ground(self)
+        strip = self._row(self.size.width)
+        if not self._painter.paint([Strip(self._ground.filtered(strip), strip.cell_length)]):
+            self.refresh()

@@ -4,10 +4,10 @@ There are no child widgets: messages are `Rows`. Text from outside reaches the s
 never as markup.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
@@ -21,11 +21,17 @@ from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from chat_tui.widgets.direct_paint import DirectPainter
 from chat_tui.widgets.frame_clock import FRAME_S, FrameClock
+from chat_tui.widgets.ground import Ground
 from chat_tui.widgets.ink_styles import InkStyles
 from chat_tui.widgets.marks import Marks
 from chat_tui.widgets.welcome import Welcome
 
+if TYPE_CHECKING:
+    from chat_tui.document.highlight import Colours, HandOut, WholeFence
+
 UNFOCUSED_FRAME_S = 0.05
+MOST_STRIPS = 2_000
+"""Painted rows that are kept."""
 SCROLLBAR_S = 1.0
 """How often the scrollbar is painted while text streams."""
 
@@ -68,8 +74,8 @@ class Transcript(ScrollView, can_focus=False):
         self._dirty: set[int] = set()
         self._strips: dict[Place, tuple[Sequence[Span], Strip]] = {}
         """What was painted, and of what."""
-        self._base: Style | None = None
-        """The widget's own style, which is dear to ask for."""
+        self._ground: Ground | None = None
+        """What the rows are painted on, which is dear to ask for."""
         self._stale: set[Place] = set()
         """Rows that may have changed; most of them have not."""
         self._styles = InkStyles({})
@@ -97,9 +103,25 @@ class Transcript(ScrollView, can_focus=False):
         self._styles = styles
         self.repaint()
 
+    def colour_by(self, hand_out: "HandOut") -> None:
+        """Have code coloured by somebody else, and paint it when that is done."""
+
+        def colour(fence: "WholeFence", done: "Callable[[Colours | None], None]") -> None:
+            hand_out(fence, lambda colours: self._coloured(done, colours))
+
+        self.rows.hand_out = colour
+
+    def _coloured(
+        self, done: "Callable[[Colours | None], None]", colours: "Colours | None"
+    ) -> None:
+        done(colours)
+        if colours and self.is_attached:
+            self._stale |= self._strips.keys()
+            self._clock.ask()
+
     def repaint(self) -> None:
         """Paint everything anew: colours or what lies over the text have changed."""
-        self._base = None
+        self._ground = None
         self._strips.clear()
         self._stale.clear()
         self.refresh()
@@ -178,22 +200,23 @@ class Transcript(ScrollView, can_focus=False):
         wanted = max(0, first - height // 3)
         if last >= wanted + height:
             wanted = max(wanted, min(first, last - height + 1))
-        self._put(min(wanted, self._last_top()))
+        self._put(min(wanted, self._last_top()), self.size)
         self._settle()
         self._set_following(int(self.scroll_y) >= self._last_top())
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Paint one row of the viewport."""
-        return self._strip(int(self.scroll_y) + y, y)
+        return self._strip(int(self.scroll_y) + y, y, self.size.width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint rows of the viewport; there are no borders to draw around them."""
         self._settle()
         top = int(self.scroll_y)
-        strips = self._strips_from(top + crop.y, crop.y, crop.height)
+        width = self.size.width
+        strips = self._strips_from(top + crop.y, crop.y, crop.height, width)
         self._painter.handed_out(crop.y, strips)
-        if crop.x or crop.right < self.size.width:
+        if crop.x or crop.right < width:
             return [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
@@ -231,7 +254,7 @@ class Transcript(ScrollView, can_focus=False):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._base = None
+        self._ground = None
         self._strips.clear()
         self._stale.clear()
 
@@ -259,7 +282,10 @@ class Transcript(ScrollView, can_focus=False):
     def _paint_directly(self) -> bool:
         if not self._direct:
             return False
-        return self._painter.paint(self._strips_from(int(self.scroll_y), 0, self.size.height))
+        size = self.size
+        return self._painter.paint(
+            self._strips_from(int(self.scroll_y), 0, size.height, size.width)
+        )
 
     def _settle(self, *, upwards: bool = False) -> None:
         """Make the heights of what is in sight exact, and keep the reader's place.
@@ -268,7 +294,8 @@ class Transcript(ScrollView, can_focus=False):
             upwards: The reader came from below: of a message whose height was a guess, its end
                 stays where it is.
         """
-        rows, height = self.rows, self.size.height
+        size = self.size
+        rows, height = self.rows, size.height
         if not rows.width or not height:
             return
         if self._following or not len(rows):
@@ -277,7 +304,7 @@ class Transcript(ScrollView, can_focus=False):
                 rows.measure(number)
                 missing -= rows.height(number)
                 number -= 1
-            self._put(self._last_top())
+            self._put(max(0, rows.total - height), size)
             return
         place = rows.find(int(self.scroll_y))
         above_first = int(self.scroll_y) < rows.top(0)
@@ -292,7 +319,7 @@ class Transcript(ScrollView, can_focus=False):
             missing -= rows.height(number)
             number += 1
         top = 0 if above_first else rows.top(place.message) + row
-        self._put(min(top, self._last_top()))
+        self._put(min(top, max(0, rows.total - height)), size)
 
     def _step_up(self, top: int, step: int) -> None:
         """Go up by rows as they are, where the heights above were a guess until now."""
@@ -306,16 +333,16 @@ class Transcript(ScrollView, can_focus=False):
             number -= 1
             rows.measure(number)
             missing -= rows.height(number)
-        self._put(max(0, rows.top(place.message) + below_top - step))
+        self._put(max(0, rows.top(place.message) + below_top - step), self.size)
 
     def _last_top(self) -> int:
         return max(0, self.rows.total - self.size.height)
 
-    def _put(self, top: int) -> None:
+    def _put(self, top: int, size: Size) -> None:
         """Say where the viewport is, without a layout of the whole screen for it."""
         total = self.rows.total
-        if self.virtual_size.height != total or self.virtual_size.width != self.size.width:
-            self.set_reactive(Widget.virtual_size, Size(self.size.width, total))
+        if self.virtual_size.height != total or self.virtual_size.width != size.width:
+            self.set_reactive(Widget.virtual_size, Size(size.width, total))
             self._paint_scrollbar()
         if int(self.scroll_y) != top or self.scroll_target_y != top:
             self.set_reactive(Widget.scroll_y, float(top))
@@ -335,13 +362,13 @@ class Transcript(ScrollView, can_focus=False):
         bar.set_reactive(type(bar).position, self.scroll_y)
         bar.refresh()
 
-    def _strips_from(self, row: int, y: int, count: int) -> list[Strip]:
+    def _strips_from(self, row: int, y: int, count: int, width: int) -> list[Strip]:
         """Paint rows, one below the other; most of them were painted before."""
         strips: list[Strip] = []
-        rows, width, known = self.rows, self.size.width, self._strips
+        rows, known = self.rows, self._strips
         while len(strips) < count:
             at = row + len(strips)
-            strip = self._strip(at, y + len(strips))
+            strip = self._strip(at, y + len(strips), width)
             strips.append(strip)
             if not len(rows) or not rows.width or not rows.top(0) <= at < rows.total:
                 continue
@@ -355,12 +382,14 @@ class Transcript(ScrollView, can_focus=False):
                 strips.append(painted[1])
         return strips
 
-    def _strip(self, row: int, y: int) -> Strip:
-        width = self.size.width
+    def _strip(self, row: int, y: int, width: int) -> Strip:
+        ground = self._ground
+        if ground is None:
+            ground = self._ground = Ground(self)
         if not len(self.rows):
-            return self._filtered(self._painted(self._welcome.row(y, self.rows.width), "", width))
+            return self._painted(self._welcome.row(y, self.rows.width), "", width, ground)
         if not self.rows.width or not self.rows.top(0) <= row < self.rows.total:
-            return self._filtered(self._painted((), "", width))
+            return self._painted((), "", width, ground)
         place = self.rows.find(row)
         known = self._strips.get(place)
         if known is not None and known[1].cell_length == width:
@@ -369,30 +398,24 @@ class Transcript(ScrollView, can_focus=False):
             self._stale.discard(place)
             if self.marks.nothing and self.rows.spans(place) == known[0]:
                 return known[1]
-        if len(self._strips) > 8 * max(20, self.size.height):
+        if len(self._strips) > MOST_STRIPS:
             self._strips.clear()
             self._stale.clear()
         spans = self.rows.spans(place)
-        strip = self._painted(spans, self.rows.provider(place.message), width)
-        strip = self.marks.lay_over(strip, place, self.rows, self._styles, self._base_style())
-        strip = self._filtered(strip)
+        provider = self.rows.provider(place.message)
+        if self.marks.nothing:
+            strip = self._painted(spans, provider, width, ground)
+        else:
+            segments = self._styles.segments(spans, provider, ground.base)
+            strip = Strip(segments).adjust_cell_length(width, ground.base)
+            strip = self.marks.lay_over(strip, place, self.rows, self._styles, ground.base)
+            strip = Strip(ground.filtered(strip), width)
         self._strips[place] = spans, strip
         return strip
 
-    def _painted(self, spans: Sequence[Span], provider: str, width: int) -> Strip:
-        base = self._base_style()
-        return Strip(self._styles.segments(spans, provider, base)).adjust_cell_length(width, base)
-
-    def _base_style(self) -> Style:
-        if self._base is None:
-            self._base = self.rich_style
-        return self._base
-
-    def _filtered(self, strip: Strip) -> Strip:
-        """Do what Textual does for rows that it paints itself: NO_COLOR, and 16 colours."""
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, self.background_colors[1])
-        return strip
+    def _painted(self, spans: Sequence[Span], provider: str, width: int, ground: Ground) -> Strip:
+        segments = self._styles.segments(spans, provider, ground.base)
+        return Strip(ground.filtered(Strip(segments).adjust_cell_length(width, ground.base)), width)
 
     def _drop_strips(self, number: int, first_row: int) -> None:
         self._stale |= {

@@ -1,7 +1,6 @@
 from textual.pilot import Pilot
 
 from chat_tui.simulator.script import Gate, Hold
-from chat_tui.widgets.status_line import NEW_BELOW
 from tests.app.desk import (
     Desk,
     answered,
@@ -16,6 +15,7 @@ from tests.app.desk import (
     write,
 )
 
+NEW_BELOW = "↓ new"
 LINES = "".join(f"line {n}  \n" for n in range(60))
 WORDS = " ".join(f"w{n}" for n in range(900))
 

@@ -53,6 +53,9 @@ def test_history_paints_every_delta() -> None:
     assert int(painted) >= 12
     assert min(map(float, cells(output, "start to the last message, CPU ms"))) > 0
     assert "memory of a message: " in output
+    _, steps = output.split("CPU ms to the first paint\n")
+    load_ms, show_ms, paint_ms, all_ms = map(float, cells(steps, "40 "))
+    assert 0 < max(load_ms, show_ms, paint_ms) <= all_ms
 
 
 def test_panes_take_in_what_is_sent() -> None:

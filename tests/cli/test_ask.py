@@ -204,13 +204,14 @@ async def test_a_reader_that_leaves_ends_it_quietly(user: User, simulator: Simul
     assert conversation.path()[-1].text == "halfmore"
 
 
-async def test_a_folder_for_pictures_of_a_provider_without_any_is_remarked(
+async def test_that_no_picture_came_is_remarked_where_one_was_to_be_saved(
     user: User, simulator: Simulator
 ) -> None:
     simulator.enqueue(HELLO)
     ran = await user.run("ask", "-o", "pictures", "hi")
     assert (ran.code, ran.out) == (0, "Hello.\n")
-    assert ran.err == "chat-tui: provider 'sim' makes no pictures: -o is not used\n"
+    assert ran.err == "chat-tui: no picture came: -o was not used\n"
+    assert not (user.home / "pictures").exists()
 
 
 async def test_without_a_configuration_the_demo_answers(user: User) -> None:

@@ -20,7 +20,7 @@ def test_every_section_of_the_example_is_loaded(tmp_path: Path) -> None:
     path.write_text(TEXT, encoding="utf-8")
     config = load(path, registry=DEFAULT, explicit=True)
     assert list(config.providers) == PROVIDERS
-    assert {entry.kind.name for entry in config.providers.values()} == {"demo", "flowapi", "openai"}
+    assert {entry.kind.name for entry in config.providers.values()} == set(DEFAULT.names())
     assert config.warnings == ()
     assert config.broken == ()
 

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from chat_tui.document.highlight import (
     GRACE_S,
+    LINE_LIMIT_S,
     MAX_LINE_CHARS,
     MAX_WHOLE_CHARS,
     SLOW_S_PER_CHAR,
     LineHighlighter,
     highlight_whole,
+    whole_fence,
 )
 from chat_tui.document.languages import goes_by_line, languages
 from chat_tui.document.spans import Span
+from tests.document import hanging
 
 CODE = {path.stem: path for path in sorted((Path(__file__).parent / "code").glob("*.txt"))}
 UNITS = (*" \t-=/*\\\"'`()[]{}<>a0_.,:$@", "a ", "a.", "(a", '\\"', "/*", "${", "a b ")
@@ -227,7 +230,7 @@ def test_php_is_coloured_with_and_without_its_tag() -> None:
 
 def test_pygments_is_imported_when_code_is_coloured() -> None:
     program = (
-        "import sys; from chat_tui.document.highlight import LineHighlighter, known; known('py');"
+        "import sys; from chat_tui.document.highlight import LineHighlighter;"
         "h = LineHighlighter('py'); assert 'pygments' not in sys.modules;"
         "h.line('a', h.START); assert 'pygments' in sys.modules"
     )
@@ -239,6 +242,34 @@ def test_a_fence_in_markdown_does_not_choose_another_lexer() -> None:
     for rows in (by_line("markdown", lines), highlight_whole("markdown", lines)):
         assert rows is not None
         assert rows[1] == [Span("if True: pass", "syntax.string")]
+
+
+def test_a_lexer_that_hangs_in_a_line_is_left_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging.install(monkeypatch)
+    highlighter = LineHighlighter("hanging-by-line")
+    state = highlighter.START
+    assert highlighter.line("b", state)[0] == [Span("b", "syntax.type")]
+    began_s = time.thread_time()
+    assert highlighter.line("a" * 100, state) == ([Span("a" * 100, "syntax")], state)
+    assert time.thread_time() - began_s < 3 * LINE_LIMIT_S
+    assert highlighter.plain
+    assert highlighter.line("b", state)[0] == [Span("b", "syntax")]
+
+
+def test_a_whole_whose_lexer_hangs_stays_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging.install(monkeypatch)
+    began_s = time.thread_time()
+    assert highlight_whole("hanging", hanging.LINES) is None
+    assert time.thread_time() - began_s < 2 * GRACE_S
+
+
+def test_only_what_needs_it_is_a_job() -> None:
+    assert whole_fence("yml", ["a: 1"]) == ("yml", ("a: 1",))
+    assert whole_fence("python", ["a"]) is None
+    assert whole_fence("no such", ["a"]) is None
+    assert whole_fence("yaml", ["a" * 100] * 199) is None
+    assert whole_fence("yaml", ["a" * (MAX_LINE_CHARS + 1)]) is None
+    assert whole_fence("yaml", []) == ("yaml", ())
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@ import importlib
 
 import pytest
 
-from chat_tui.document.highlight import known, resumable
+from chat_tui.document.highlight import whole_fence
 from chat_tui.document.languages import canonical, goes_by_line, languages
 from chat_tui.document.lexers import make_lexer
 
@@ -23,13 +23,13 @@ def test_a_fence_may_use_another_name(name: str, language: str) -> None:
     ],
 )
 def test_lexers_that_hang_and_unknown_ones_stay_plain(name: str) -> None:
-    assert not known(name)
-    assert not resumable(name)
+    assert canonical(name) is None
+    assert whole_fence(name, ["a"]) is None
 
 
 @pytest.mark.parametrize("language", languages())
 def test_every_language_is_one_of_pygments(language: str) -> None:
-    assert known(language)
+    assert canonical(language) == language
     make_lexer(language)
 
 

@@ -7,10 +7,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chat_tui.document.message_view import ENDINGS, MessageView, provider_number
+from chat_tui.document.endings import ENDINGS
+from chat_tui.document.message_view import MessageView, provider_number
 from chat_tui.document.spans import Span
 from chat_tui.events import (
+    Approval,
     Finished,
+    FollowUps,
     ImageProgress,
     ImageResult,
     Notice,
@@ -27,9 +30,9 @@ from chat_tui.events import (
 )
 from chat_tui.folding import fold
 from chat_tui.ids import MessageId
-from chat_tui.message import Message, TextPart
+from chat_tui.message import Message, TextPart, decision_message, user_message
 from tests.document.corpus import CORPUS
-from tests.event_strategies import reasoning_deltas, streams, terminals, under_way
+from tests.event_strategies import ids, reasoning_deltas, terminals, under_way, words, work_states
 
 WIDTH = 60
 WIDTHS = (20, 80, 100)
@@ -41,11 +44,18 @@ pieces = st.sampled_from([*CORPUS.values()]).flatmap(
     )
 )
 """A document in deltas."""
+of_agents: st.SearchStrategy[StreamEvent] = st.one_of(
+    under_way,
+    st.builds(Step, ids, words, work_states, words, st.just(1.0), ids),
+    st.builds(FollowUps, st.lists(words, max_size=2).map(tuple)),
+    st.builds(Approval, ids, words, words, words),
+)
+streams = st.lists(of_agents | terminals, max_size=12)
 markdown_streams: st.SearchStrategy[list[StreamEvent]] = st.builds(
     lambda thought, text, more, end: [*thought, *text, *more, *end],
     st.lists(reasoning_deltas, max_size=3),
     pieces,
-    st.lists(under_way, max_size=3),
+    st.lists(of_agents, max_size=3),
     st.lists(terminals, max_size=1),
 )
 """Events in the order in which a provider sends them."""
@@ -153,7 +163,7 @@ def test_steps_are_open_while_one_of_them_runs() -> None:
     router = Step("1", "Router", "done", elapsed_s=0.3)
     search = Step("2", "Search", "running", "4 sources")
     assert shown(router, search, Step("3", "Check", "failed")) == [
-        "   ▾ steps  3  0.3 s",
+        "   ▾ steps  3  1 failed  0.3 s",
         "     ● Router  0.3 s",
         "     ◌ Search  4 sources",
         "     ✕ Check",
@@ -170,7 +180,7 @@ def test_a_tool_call_is_one_line_that_can_be_opened() -> None:
     view = MessageView(fold(events, blank()))
     assert rows(view)[1:] == ["   ▸ ● tool  calculator(6*7) → 42", "", "   So."]
     view.toggle(1)
-    assert rows(view)[2:4] == ["     6*7", "     → 42"]
+    assert rows(view)[2:6] == ["     input", "       6*7", "     output", "       42"]
 
 
 def test_sources_are_one_line_that_can_be_opened() -> None:
@@ -187,10 +197,105 @@ def test_sources_are_one_line_that_can_be_opened() -> None:
     view.toggle(2)
     assert rows(view)[4:] == [
         "     [1] Lens",
-        "     https://e.example",
-        "     glass",
+        "         https://e.example",
+        "         glass",
         "     [2] https://f.example",
         "     [3] untitled",
+    ]
+
+
+def test_steps_fold_when_the_reply_ends_even_if_one_never_did() -> None:
+    running = Step("1", "Writer", "running", elapsed_s=4.0)
+    assert shown(running)[0] == "   ▾ steps  1  4.0 s"
+    assert shown(running, Finished("cancelled"))[0] == "   ▸ steps  1  4.0 s"
+
+
+def test_failed_steps_stay_in_sight_when_the_others_are_folded() -> None:
+    view = MessageView(
+        fold(
+            [Step("1", "A", "done"), Step("2", "B", "failed", "no key"), TextDelta("So.")], blank()
+        )
+    )
+    assert rows(view)[1:] == ["   ▸ steps  2  1 failed", "     ✕ B  no key", "", "   So."]
+    view.toggle(1)
+    assert rows(view)[1:] == [
+        "   ▾ steps  2  1 failed",
+        "     ● A",
+        "     ✕ B  no key",
+        "",
+        "   So.",
+    ]
+
+
+def test_all_steps_stand_in_one_tree_where_the_first_one_came() -> None:
+    events = (Step("1", "A", "running"), TextDelta("So."), Step("2", "B", "running", parent="1"))
+    assert shown(*events) == ["   ▾ steps  2", "     ◌ A", "       ◌ B", "", "   So."]
+
+
+def test_sources_stand_below_the_answer_whenever_they_came() -> None:
+    assert shown(SourceRefs((Source("Lens"),)), TextDelta("So.")) == [
+        "   So.",
+        "",
+        "   ▸ sources  1 Lens",
+    ]
+
+
+def test_sources_that_name_none_are_not_shown() -> None:
+    assert shown(TextDelta("So."), SourceRefs(())) == ["   So."]
+
+
+def test_what_was_opened_stays_open_when_something_comes_above_it() -> None:
+    view = MessageView(fold([SourceRefs((Source("Lens", excerpt="glass"),))], blank()))
+    assert view.toggle(1)
+    view.feed([ToolCall("1", "f", "", None, "done"), TextDelta("So.")])
+    view.commit()
+    assert rows(view)[1:] == [
+        "   ▸ ● tool  f()",
+        "",
+        "   So.",
+        "",
+        "   ▾ sources  1 Lens",
+        "     [1] Lens",
+        "         glass",
+    ]
+
+
+APPROVAL = Approval("a", "Send it?")
+
+
+def test_an_approval_is_a_question_with_two_buttons() -> None:
+    assert shown(TextDelta("Dear A."), APPROVAL, Finished("tool_calls")) == [
+        "   Dear A.",
+        "",
+        "   › Send it?",
+        "     [ Approve ]   [ Reject ]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("approved", "buttons"), [(True, "● Approve     ○ Reject"), (False, "○ Approve     ● Reject")]
+)
+def test_an_approval_shows_what_was_decided(approved: bool, buttons: str) -> None:
+    view = MessageView(fold([APPROVAL, Finished("tool_calls")], blank()))
+    view.answered_by(decision_message(APPROVAL, approved=approved, parent=blank().id))
+    assert rows(view)[1:] == ["   › Send it?", f"     {buttons}"]
+
+
+def test_an_approval_that_was_passed_over_shows_that_nothing_was_decided() -> None:
+    view = MessageView(fold([APPROVAL, Finished("tool_calls")], blank()))
+    view.answered_by(user_message("Something else.", parent=blank().id))
+    assert rows(view)[2] == "     ○ Approve     ○ Reject"
+
+
+def test_proposals_are_numbered_below_everything_else() -> None:
+    proposals = FollowUps(("How heavy is it?", "Who made it?"))
+    assert shown(proposals, SourceRefs((Source("Lens"),)), TextDelta("So.")) == [
+        "   So.",
+        "",
+        "   ▸ sources  1 Lens",
+        "",
+        "   1 How heavy is it?",
+        "   2 Who made it?",
     ]
 
 

@@ -170,6 +170,27 @@ def test_what_is_left_to_commit_is_told() -> None:
     assert rows.height(number) == 8_000 + GAP_ROWS
 
 
+def test_a_message_is_found_by_its_id_whenever_it_was_added() -> None:
+    rows = shown(["a", "b"])
+    third = rows.add(message(2))
+    assert [rows.number(MessageId(each)) for each in "012"] == [0, 1, third]
+    fourth = rows.add(message(3))
+    assert rows.number(MessageId("3")) == fourth
+    assert rows.number(MessageId("4")) is None
+
+
+@pytest.mark.parametrize("parts", [(), (TextPart("a\nb"),), (Notice("x"), TextPart("a\nb"))])
+def test_a_message_is_estimated_alike_when_it_is_shown_and_when_it_is_added(
+    parts: tuple[Part, ...],
+) -> None:
+    at_once, later = Rows(), Rows()
+    at_once.show([message(0, *parts)])
+    later.add(message(0, *parts))
+    for rows in (at_once, later):
+        rows.set_width(30)
+    assert at_once.height(0) == later.height(0)
+
+
 def test_before_the_width_is_known_nothing_is_wrapped() -> None:
     rows = Rows()
     rows.show(talk(["a", "b"]))

@@ -34,6 +34,7 @@ class Program:
             if not name.startswith(_FOREIGN) and not name.endswith(_FOREIGN_ENDS)
         } | {
             "HOME": str(home),
+            "LC_ALL": "C.UTF-8",
             "XDG_CONFIG_HOME": str(home / "config"),
             "CHAT_TUI_STATE_DIR": str(home / "state"),
             "CHAT_TUI_LOG": str(home / "chat-tui.log"),

@@ -35,6 +35,38 @@ def test_the_first_words_of_the_demo_come_soon(program: Program) -> None:
         assert terminal.wait_exit() == 0
 
 
+@pytest.mark.parametrize(
+    ("config", "environ"),
+    [
+        ("", {"LC_ALL": "C"}),
+        ("", {"LC_ALL": "", "LC_CTYPE": "", "LANG": "C"}),
+        ("", {"PYTHONUTF8": "0", "PYTHONIOENCODING": "latin-1"}),
+        ("[app]\nascii = true\n", {}),
+    ],
+    ids=["LC_ALL", "LANG", "latin-1", "config"],
+)
+def test_where_the_terminal_knows_only_ascii_no_other_sign_is_drawn(
+    tmp_path: Path, config: str, environ: dict[str, str]
+) -> None:
+    program = Program(tmp_path, config)
+    command = program.command("--demo")
+    env = program.env | environ
+    with Terminal(command, env=env, cwd=program.folder) as terminal:
+        terminal.wait_for(" > Write a message")
+        assert terminal.text.isascii()
+        terminal.send(CTRL_Q)
+        assert terminal.wait_exit() == 0
+
+
+def test_the_configuration_knows_better_than_the_locale(tmp_path: Path) -> None:
+    program = Program(tmp_path, "[app]\nascii = false\n")
+    command = program.command("--demo")
+    with Terminal(command, env=program.env | {"LC_ALL": "C"}, cwd=program.folder) as terminal:
+        terminal.wait_for("❯ Write a message")
+        terminal.send(CTRL_Q)
+        assert terminal.wait_exit() == 0
+
+
 def test_quitting_leaves_the_terminal_as_it_was(program: Program) -> None:
     command = program.command("--demo")
     with Terminal(command, env=program.env, cwd=program.folder) as terminal:

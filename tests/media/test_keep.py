@@ -76,7 +76,7 @@ async def test_a_picture_comes_out_with_its_path_and_without_its_bytes(
     )
 
 
-async def test_a_picture_that_is_only_named_passes(folder: MediaFolder) -> None:
+async def test_a_picture_elsewhere_passes_where_nobody_fetches(folder: MediaFolder) -> None:
     named = ImageResult("j", 0, url="https://x.test/a.png", width_px=5)
     assert await kept(folder, named) == [named]
 

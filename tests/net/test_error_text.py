@@ -16,6 +16,8 @@ from chat_tui.net.error_text import body_message, error_message, html_text, reda
         ({"error": None, "message": "boom"}, "boom"),
         ({"message": "boom", "detail": "other"}, "boom"),
         ({"detail": "boom"}, "boom"),
+        ({"detail": "boom", "error_type": "bad_request"}, "boom (bad_request)"),
+        ({"detail": "bad_request: boom", "error_type": "bad_request"}, "bad_request: boom"),
         (
             {"detail": [{"msg": "required", "loc": ["body", "prompt", 0]}]},
             "body.prompt.0: required",

@@ -79,6 +79,34 @@ def test_a_quota_that_is_used_up_is_not_tried_again() -> None:
     assert not status_error(429, {}, body, host=HOST).retryable
 
 
+@pytest.mark.parametrize(
+    ("headers", "retryable"),
+    [
+        ({}, True),
+        ({"x-should-retry": "true"}, True),
+        ({"x-should-retry": "false"}, False),
+        ({"x-fal-retryable": "False"}, False),
+        ({"x-fal-request-timeout-type": "user"}, False),
+    ],
+)
+def test_a_failure_that_the_server_calls_final_is_not_tried_again(
+    headers: dict[str, str], retryable: bool
+) -> None:
+    assert status_error(503, headers, b"", host=HOST).retryable is retryable
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "api.x failed with status 500: internal_error"),
+        (b'{"detail": "boom"}', "api.x failed with status 500: boom (internal_error)"),
+    ],
+)
+def test_a_header_may_name_the_error(body: bytes, said: str) -> None:
+    caught = status_error(500, {"x-fal-error-type": "internal_error"}, body, host="api.x")
+    assert caught.message == said
+
+
 def test_a_web_page_hints_at_the_path() -> None:
     caught = status_error(404, {}, b"<html><title>Nothing here</title>", host=HOST)
     assert "Nothing here" in caught.message

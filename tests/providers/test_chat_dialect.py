@@ -147,10 +147,10 @@ def test_pictures_are_numbered_and_one_with_a_known_number_replaces_the_other() 
     assert [one.index for one in found.pictures] == [0, 0, 1, 2]
 
 
-def test_a_picture_elsewhere_is_named_and_not_fetched() -> None:
+def test_a_picture_elsewhere_is_named() -> None:
     found = read(delta(images=[{"image_url": {"url": "https://x.test/a.png"}}, "odd"]), STOP)
     assert [(one.url, one.data) for one in found.pictures] == [("https://x.test/a.png", b"")]
-    assert found.notices == ["the server sent the address of a picture, which is not fetched"]
+    assert found.notices == []
 
 
 def test_a_refusal_is_text_that_says_so() -> None:

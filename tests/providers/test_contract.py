@@ -22,13 +22,21 @@ from chat_tui.events import (
 )
 from chat_tui.providers.base import Provider
 from chat_tui.providers.demo import DEMO, DemoOptions, DemoProvider
+from chat_tui.providers.fal import FAL, FalOptions
+from chat_tui.providers.flowise import FLOWISE
+from chat_tui.providers.flowise_options import FlowiseOptions
+from chat_tui.providers.get3w import GET3W, Get3wOptions
 from chat_tui.providers.kinds import Services
 from chat_tui.providers.openai import FLOWAPI, OPENAI, FlowapiOptions
 from chat_tui.providers.openai_options import OpenAIOptions
+from chat_tui.providers.writer import WRITER
+from chat_tui.providers.writer_options import Endpoint, WriterOptions
 from chat_tui.secrets import PlainKey, Secret
+from chat_tui.simulator.flowise import AGENTFLOW, CHATFLOW
 from chat_tui.simulator.script import (
     Act,
     Comment,
+    Done,
     Drop,
     Fail,
     Finish,
@@ -41,6 +49,7 @@ from chat_tui.simulator.script import (
     Script,
 )
 from chat_tui.simulator.server import Simulator
+from chat_tui.simulator.writer_account import GRAPH, RESEARCH
 from tests.providers.asking import ask, request, services, terminals
 
 KEY = "canary-0123456789abcdef"
@@ -63,6 +72,8 @@ class Subject:
     ending: tuple[Act, ...] = (Finish(),)
     in_an_event: bytes = b'data: {"choices": [{"delta": {"content": "nev'
     nonsense: bytes = b"data: {nonsense\n\n"
+    tries: int = 1
+    """How many places are asked before a refused request is given up."""
 
 
 def _openai(simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
@@ -81,6 +92,46 @@ def _flowapi(simulator: Simulator, given: Services) -> tuple[Provider, Simulator
     return FLOWAPI.build("p", options, given), simulator
 
 
+def _fal(model: str) -> Build:
+    def build(simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
+        options = FalOptions(
+            kind="fal",
+            run_url=f"{simulator.url}/fal/run",
+            queue_url=f"{simulator.url}/fal/queue",
+            model=model,
+        )
+        return FAL.build("p", options, given), simulator
+
+    return build
+
+
+def _flowise(flow: str) -> Build:
+    def build(simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
+        options = FlowiseOptions(kind="flowise", base_url=simulator.url, chatflow_id=flow)
+        return FLOWISE.build("p", options, given), simulator
+
+    return build
+
+
+def _get3w(simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
+    options = Get3wOptions(kind="get3w", base_url=f"{simulator.url}/api/v3", model="m")
+    return GET3W.build("p", options, given), simulator
+
+
+def _writer(endpoint: Endpoint) -> Build:
+    def build(simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
+        options = WriterOptions(
+            kind="writer",
+            base_url=f"{simulator.url}/writer/v1",
+            endpoint=endpoint,
+            application_id=RESEARCH,
+            graph_ids=[GRAPH],
+        )
+        return WRITER.build("p", options, given), simulator
+
+    return build
+
+
 def _demo(_simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
     provider = DEMO.build("p", DemoOptions(kind="demo"), given)
     assert isinstance(provider, DemoProvider)
@@ -97,6 +148,59 @@ KINDS = (
         content=(Preview(PNG), Preview(PNG)),
         ending=(Picture(PNG),),
         in_an_event=b'event: image_generation.completed\ndata: {"b64_json": "AAA',
+    ),
+    Subject(
+        "fal",
+        _fal("fal-ai/any-llm"),
+        in_an_event=b'event: event\r\ndata: {"output": "Hello nev',
+        tries=3,  # an app without a stream is asked through the queue, which is asked twice
+    ),
+    Subject(
+        "flowise",
+        _flowise(CHATFLOW),
+        ending=(Finish(), Done()),
+        in_an_event=b'message:\ndata:{"event":"token","data":"nev',
+        nonsense=b"message:\ndata:{nonsense\n\n",
+    ),
+    Subject(
+        "flowise agents",
+        _flowise(AGENTFLOW),
+        ending=(Finish(), Done()),
+        in_an_event=b'message:\ndata:{"event":"token","data":"nev',
+        nonsense=b"message:\ndata:{nonsense\n\n",
+    ),
+    Subject(
+        "fal pictures",
+        _fal("fal-ai/flux/dev"),
+        content=(Preview(PNG), Preview(PNG)),
+        ending=(Picture(PNG),),
+        in_an_event=b'data: {"images": [{"url": "data:image/png;base64,AAA',
+        tries=3,
+    ),
+    Subject(
+        "get3w",
+        _get3w,
+        content=(Preview(PNG), Preview(PNG)),
+        ending=(Picture(PNG), Finish()),
+        in_an_event=b'data: {"status": "completed", "outputs": ["https://x.test/a',
+    ),
+    Subject("writer", _writer("chat")),
+    Subject("writer completions", _writer("completions"), in_an_event=b'data: {"value": "nev'),
+    Subject(
+        "writer application",
+        _writer("application"),
+        in_an_event=b'data: {"delta": {"content": "nev',
+    ),
+    Subject(
+        "writer knowledge graph",
+        _writer("knowledge-graph"),
+        in_an_event=b'data: {"answer": "nev',
+    ),
+    Subject(
+        "writer web search",
+        _writer("web-search"),
+        in_an_event=b'data: {"answer": "nev',
+        tries=2,  # where the search was withdrawn, a chat searches
     ),
 )
 
@@ -213,7 +317,7 @@ async def suffer(subject: Subject, script: Script, *, silent: bool) -> list[Stre
     given = services(PlainKey(Secret(KEY)), idle_timeout_s=SOON_S if silent else 20.0)
     async with Simulator() as simulator:
         provider, really = subject.build(simulator, given)
-        really.enqueue(script)
+        really.enqueue(*(script,) * subject.tries)
         try:
             return await ask(provider)
         finally:

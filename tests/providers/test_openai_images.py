@@ -210,11 +210,10 @@ def test_one_document_may_have_several_pictures() -> None:
     ]
 
 
-def test_a_picture_elsewhere_is_named_and_not_fetched() -> None:
+def test_a_picture_elsewhere_is_named() -> None:
     assert whole({"data": [{"url": "https://x.test/a.png"}]}) == [
         STARTED,
         ImageResult("j", 0, url="https://x.test/a.png"),
-        Notice("the server sent the address of a picture, which is not fetched"),
         Finished("stop"),
     ]
 

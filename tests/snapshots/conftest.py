@@ -58,7 +58,7 @@ class Talk:
     def reply(
         self,
         *parts: Part,
-        outcome: Terminal,
+        outcome: Terminal | None,
         provider: str = "flow",
         model: str = "deepseek-ai/DeepSeek-V3.2",
         usage: Usage | None = None,

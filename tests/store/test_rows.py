@@ -1,6 +1,6 @@
 """Messages, parts and events to rows and back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -123,3 +123,10 @@ def test_a_damaged_part_is_an_error_that_names_its_message(
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_times_keep_every_microsecond(moment: datetime) -> None:
     assert from_us(to_us(moment)) == moment
+
+
+@given(st.one_of(st.integers(0, 2**52), st.integers(2**51 - 9, 2**51 + 9)))
+def test_every_microsecond_is_a_time_of_its_own(us: int) -> None:
+    moment = from_us(us)
+    assert moment == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+    assert to_us(moment) == us

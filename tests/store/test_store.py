@@ -416,12 +416,20 @@ async def test_a_cancelled_wait_does_not_undo_the_write(store: Store) -> None:
     assert (await store.load(conversation.id)).title == "kept"
 
 
+async def test_a_stored_id_is_in_memory_once(store: Store) -> None:
+    conversation, _ = await begun(store)
+    turn, answer = await store.load(conversation.id)
+    assert answer.parent is turn.id
+
+
 @pytest.mark.parametrize(
     "damage",
     [
         "UPDATE message SET outcome = '{}' WHERE role = 'assistant'",
         'UPDATE message SET usage = \'{"type":"notice","text":""}\'',
         "UPDATE message SET seq = 9 WHERE role = 'user'",
+        "UPDATE message SET created_us = 1000000000000000000",
+        "UPDATE message SET parameters = '[]'",
         "UPDATE part SET kind = 'odd', body = '{}'",
         "UPDATE event SET body = 'half a li'",
     ],

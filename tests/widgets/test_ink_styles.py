@@ -79,3 +79,20 @@ def test_meaning_is_not_by_colour_alone() -> None:
     assert words["strike"].strike
     assert words["link"].underline
     assert words["error"].bold
+
+
+def test_without_colour_marks_are_seen_and_told_apart() -> None:
+    coloured = InkStyles({"em": Style(italic=True)}, replies=(RED,), selected=BLUE, found=RED)
+    styles = coloured.without_colour()
+    marks = (styles.selected, styles.found, styles.current)
+    assert len(set(marks)) == 3
+    for mark in marks:
+        assert mark.color is None
+        assert mark.bgcolor is None
+        assert mark.reverse or mark.underline
+    assert styles._words == coloured._words
+
+
+def test_where_the_reader_is_differs_from_what_else_was_found() -> None:
+    styles = InkStyles({}, found=RED)
+    assert styles.current == RED + Style(bold=True, underline=True)

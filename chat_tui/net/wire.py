@@ -1,0 +1,289 @@
+"""TCP and TLS for httpcore, read ahead of it: what comes fast is taken a frame at a time.
+
+With one token in a packet, waking up costs more than what is in it. So the socket is read on
+while nobody waits, which also keeps what came before a reset, and a reader is woken at once by the
+first bytes after a pause, and then once for each frame of the screen.
+
+`Wire` is an httpcore network backend (https://www.encode.io/httpcore/network-backends/). It hands
+out the head of an answer apart from the body, so that `Wire.take` may read the body past httpcore,
+which spends more on each small chunk than all of our own work with it.
+"""
+
+import asyncio
+import os
+import re
+import ssl
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+import httpcore
+
+FRAME_S: Final = 1 / 60
+_MANY_BYTES: Final = 4096
+"""A reader is not kept waiting for a frame when so much has come."""
+_AHEAD_BYTES: Final = 256 << 10
+"""More is left in the socket until it is asked for."""
+_STAGGER_S: Final = 0.25
+"""Between two addresses of one host (RFC 8305)."""
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+"""Where h11 sees the end of a head."""
+_ERRNO: Final = re.compile(r"\[Errno (\d+)\]")
+
+
+class _Receiver(asyncio.Protocol):
+    """What has come and was not taken, and who waits for it."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.held = bytearray()
+        self.ended = False
+        """Nothing more will come."""
+        self.error: Exception | None = None
+        """Why; null for an end in order."""
+        self.gone = asyncio.Event()
+        """The socket is closed."""
+        self._wanted_bytes = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._paused = False
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.held += data
+        size = len(self.held)
+        if size >= self._wanted_bytes:
+            self._wake()
+        if size > _AHEAD_BYTES and self.transport is not None and not self._paused:
+            self._paused = True
+            self.transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        self.ended = True
+        self._wake()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ended = True
+        self.error = self.error or exc
+        self._wake()
+        self._writable.set()
+        self.gone.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    async def wait(self, size_bytes: int = 1, *, until: float | None = None) -> None:
+        """Wait for so many bytes or the end, at the longest until a time of the loop."""
+        if self.ended or len(self.held) >= size_bytes:
+            return
+        loop = asyncio.get_running_loop()
+        self._wanted_bytes = size_bytes
+        self._waiter = loop.create_future()
+        timer = None if until is None else loop.call_at(until, self._wake)
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    def take(self, size_bytes: int | None = None) -> bytes:
+        """Take what has come, or the first part of it; blank at the end."""
+        if not self.held and self.error is not None:
+            raise self.error
+        taken = bytes(self.held[:size_bytes])
+        del self.held[:size_bytes]
+        if self._paused and len(self.held) <= _AHEAD_BYTES and self.transport is not None:
+            self._paused = False
+            if not self.transport.is_closing():
+                self.transport.resume_reading()
+        return taken
+
+    async def drained(self) -> None:
+        """Wait until more may be written."""
+        await self._writable.wait()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+class Wire(httpcore.AsyncNetworkStream):
+    """One connection."""
+
+    def __init__(self, receiver: _Receiver) -> None:
+        self._receiver = receiver
+        self.at_body = False
+        """httpcore has read a whole head, and nothing behind it."""
+        self._in_head = True
+        self._tail = b""
+        """The last bytes that httpcore read: a blank line may be cut in two."""
+        self._taken_s = 0.0
+        """When `take` last handed something out, by `time.monotonic`."""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # as httpcore has it
+        """Read for httpcore: not beyond the end of the head that answers a request."""
+        with _raising({TimeoutError: httpcore.ReadTimeout, OSError: httpcore.ReadError}):
+            async with asyncio.timeout(timeout):
+                await self._receiver.wait()
+            if not self._in_head:
+                self.at_body = False
+                return self._receiver.take(max_bytes)
+            ahead = self._tail + bytes(self._receiver.held[:max_bytes])
+            end = _BLANK_LINE.search(ahead)
+            taken = self._receiver.take(end.end() - len(self._tail) if end else max_bytes)
+        self.at_body = end is not None
+        self._in_head = end is None
+        self._tail = (self._tail + taken)[-2:]
+        return taken
+
+    async def take(self) -> bytes:
+        """Read on for the body: all that has come, a frame's worth at a time; blank at the end.
+
+        Raises:
+            OSError: the connection broke, and all that came before it was taken.
+        """
+        receiver = self._receiver
+        if not receiver.held:
+            await receiver.wait()
+            early_s = self._taken_s + FRAME_S - time.monotonic()
+            if early_s > 0:
+                now_s = asyncio.get_running_loop().time()
+                await receiver.wait(_MANY_BYTES, until=now_s + early_s)
+            self._taken_s = time.monotonic()
+        return receiver.take()
+
+    def put_back(self, data: bytes) -> None:
+        """Return bytes that were taken too much, to be read first."""
+        self._receiver.held[:0] = data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        """Write all of it."""
+        receiver = self._receiver
+        transport = receiver.transport
+        with _raising({TimeoutError: httpcore.WriteTimeout, OSError: httpcore.WriteError}):
+            if transport is None or receiver.gone.is_set() or transport.is_closing():
+                raise receiver.error or BrokenPipeError("the connection is closed")
+            self._in_head, self._tail = True, b""
+            transport.write(buffer)
+            async with asyncio.timeout(timeout):
+                await receiver.drained()
+            if receiver.gone.is_set():
+                raise receiver.error or BrokenPipeError("the connection is closed")
+
+    async def aclose(self) -> None:
+        """Close at once, without the farewell of TLS: the answer was read, or is not wanted."""
+        transport = self._receiver.transport
+        if transport is not None:
+            transport.abort()
+            await self._receiver.gone.wait()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> "Wire":
+        """Go on encrypted."""
+        loop = asyncio.get_running_loop()
+        plain = self._receiver.transport
+        inner = _Receiver()
+        failures: Mapping[type[Exception], type[Exception]] = {
+            TimeoutError: httpcore.ConnectTimeout,
+            ssl.SSLError: httpcore.ConnectError,
+            OSError: httpcore.ConnectError,
+        }
+        with _raising(failures):
+            try:
+                async with asyncio.timeout(timeout):
+                    if plain is None or plain.is_closing():
+                        raise self._receiver.error or ConnectionResetError("it is closed")
+                    encrypted = await loop.start_tls(
+                        plain,
+                        inner,
+                        ssl_context,
+                        server_hostname=server_hostname,
+                        ssl_handshake_timeout=timeout,
+                    )
+            except BaseException:
+                if plain is not None:
+                    plain.abort()
+                    await asyncio.sleep(0)  # the socket is closed in the next turn of the loop
+                raise
+        if encrypted is None:
+            raise httpcore.ConnectError("the connection closed")
+        inner.connection_made(encrypted)
+        return Wire(inner)
+
+    def get_extra_info(self, info: str) -> Any:
+        """Answer httpcore's questions about the connection."""
+        transport = self._receiver.transport
+        match info:
+            case "is_readable":  # an idle connection on which something comes is of no more use
+                return bool(self._receiver.held) or self._receiver.ended
+            case "client_addr" if transport is not None:
+                return transport.get_extra_info("sockname")
+            case "server_addr" if transport is not None:
+                return transport.get_extra_info("peername")
+            case "ssl_object" | "socket" if transport is not None:
+                return transport.get_extra_info(info)
+            case _:
+                return None
+
+
+class WireBackend(httpcore.AsyncNetworkBackend):
+    """Makes wires."""
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> Wire:
+        """Connect to the first address of a host that answers."""
+        del local_address, socket_options
+        loop = asyncio.get_running_loop()
+        with _raising({TimeoutError: httpcore.ConnectTimeout, OSError: httpcore.ConnectError}):
+            async with asyncio.timeout(timeout):
+                try:
+                    _, receiver = await loop.create_connection(
+                        _Receiver, host, port, happy_eyeballs_delay=_STAGGER_S
+                    )
+                except UnicodeError as error:
+                    raise OSError(f"{host!r} is no name of a host") from error
+                except OSError as error:
+                    raise _one_of(error) from error
+        return Wire(receiver)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def _one_of(error: OSError) -> OSError:
+    """Asyncio tells the failures of several addresses in one text: pick the telling one."""
+    numbers = [int(number) for number in _ERRNO.findall(str(error))]
+    if error.errno is not None or not numbers:
+        return error
+    return OSError(numbers[-1], os.strerror(numbers[-1]))
+
+
+@contextmanager
+def _raising(failures: Mapping[type[Exception], type[Exception]]) -> Iterator[None]:
+    """Raise in the terms of httpcore; the first type that fits decides."""
+    try:
+        yield
+    except tuple(failures) as error:
+        for known, ours in failures.items():
+            if isinstance(error, known):
+                raise ours(str(error)) from error
+        raise

@@ -1,0 +1,94 @@
+"""One request to Writer from its frames to its events."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from typing import Final, Protocol
+
+from chat_tui.errors import ProviderError
+from chat_tui.events import Finished, StreamEvent
+from chat_tui.net.frames import Frame
+from chat_tui.net.reply import Reply
+from chat_tui.providers.connection import Connection, frames_of
+
+TRAILER_S: Final = 3.0
+"""How long we wait for the token counts after the server said that the reply is complete."""
+
+
+class Decoder(Protocol):
+    """Frames to events."""
+
+    @property
+    def finish_seen(self) -> bool: ...
+
+    @property
+    def ended(self) -> bool: ...
+
+    def decode(self, frame: Frame) -> Iterable[StreamEvent]: ...
+
+    def whole(self, body: object) -> Iterable[StreamEvent]: ...
+
+    def end(self) -> Iterable[StreamEvent]: ...
+
+    def broken_off(self) -> Iterable[StreamEvent]: ...
+
+
+async def posted(
+    connection: Connection, path: str, body: dict[str, object], decoder: Decoder
+) -> AsyncGenerator[StreamEvent, None]:
+    """Send a request and yield what comes.
+
+    Raises:
+        ProviderError: the way to the server or its answer failed.
+    """
+    ending: list[StreamEvent] = []
+    async with connection.open("POST", path, json=body) as reply:
+        try:
+            async with aclosing(_decoded(reply, decoder)) as events:
+                async for event in events:
+                    if isinstance(event, Finished):
+                        ending.append(event)
+                    else:
+                        yield event
+        except ProviderError:
+            for event in decoder.broken_off():
+                yield event
+            raise
+    # Told out here, where the connection is ready for the next request: nobody reads on.
+    for event in ending:
+        yield event
+
+
+async def _decoded(reply: Reply, decoder: Decoder) -> AsyncGenerator[StreamEvent, None]:
+    if reply.kind == "json":
+        for event in decoder.whole(await reply.json()):
+            yield event
+        return
+    if reply.kind == "empty":  # the decoder knows what that means
+        for event in decoder.end():
+            yield event
+        return
+    trailer_until: float | None = None
+    async with aclosing(frames_of(reply)) as frames:
+        while (frame := await _next_frame(frames, trailer_until)) is not None:
+            for event in decoder.decode(frame):
+                yield event
+            if decoder.ended:
+                return
+            if decoder.finish_seen and trailer_until is None:
+                trailer_until = asyncio.get_running_loop().time() + TRAILER_S
+    for event in decoder.end():
+        yield event
+
+
+async def _next_frame(
+    frames: AsyncGenerator[Frame, None], trailer_until: float | None
+) -> Frame | None:
+    """Wait for a frame; once the reply is complete, not for long, and no fault counts."""
+    if trailer_until is None:
+        return await anext(frames, None)
+    try:
+        async with asyncio.timeout_at(trailer_until):
+            return await anext(frames, None)
+    except (ProviderError, TimeoutError):
+        return None

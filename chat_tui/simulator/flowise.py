@@ -1,0 +1,194 @@
+"""The Flowise dialect: a chatflow, an Agentflow V2, and the ways in which flows do not stream.
+
+Follows what Flowise 3.1.2 sends (recorded 2026-11-20), byte by byte. Only one thing is kinder: a
+stream of a flow that is not there is refused, where a real server would leave it open for ever.
+"""
+
+import hmac
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from chat_tui.simulator.dialect import Answer, Call, Outcome, Prompt, Question, Route, Turn
+from chat_tui.simulator.flowise_run import FAILED, Run, RunEncoder, as_json, failure, refusal
+
+VERSION = "3.1.2"
+CHATFLOW = "bf825435-0f6d-4bd0-a39e-123482359178"
+AGENTFLOW = "52b26308-d4fd-429c-8ab5-058e1e362d8a"
+WHOLE_FLOW = "cf282ee6-3974-4d9a-8a41-400e4c8ffea5"
+"""Does not stream, and says so."""
+MUTE_FLOW = "7a7985dc-c8d3-4400-b262-0815c35f7ef6"
+"""Streams, but its words only go to the database."""
+RUNS_KEPT = 200
+"""Answers and files of older runs are forgotten."""
+
+_FLOWS = {
+    CHATFLOW: ("Support", "CHATFLOW"),
+    AGENTFLOW: ("Research", "AGENTFLOW"),
+    WHOLE_FLOW: ("Summary", "CHATFLOW"),
+    MUTE_FLOW: ("Archive", "CHATFLOW"),
+}
+_FLOW = "(?P<flow>[^/]*)"
+_PAGE = b"<!doctype html><html><head><title>Flowise</title></head><body></body></html>"
+
+
+def routes(*, key: str | None = None) -> tuple[Route, ...]:
+    """The dialect's routes.
+
+    Args:
+        key: What the flows are bound to, and what lists ask for; nothing is asked for when null.
+    """
+    dialect = _Dialect(key)
+    return (
+        Route("POST", f"/api/v1/prediction/{_FLOW}", dialect.predict),
+        Route("GET", f"/api/v1/chatflows-streaming/{_FLOW}", dialect.say_mode),
+        Route("GET", "/api/v1/chatflows", dialect.list_flows),
+        Route("GET", "/api/v1/ping", _ping),
+        Route("GET", "/api/v1/version", _version),
+        Route("GET", f"/api/v1/chatmessage/{_FLOW}", dialect.list_messages),
+        Route("PUT", f"/api/v1/chatmessage/abort/{_FLOW}/(?P<chat>[^/]+)", _abort),
+        Route("GET", "/api/v1/get-upload-file", dialect.send_file),
+        *(Route(method, "/api/v1/.*", dialect.nowhere) for method in ("GET", "POST", "PUT")),
+    )
+
+
+class _Dialect:
+    def __init__(self, key: str | None) -> None:
+        self._key = key
+        self._runs: dict[str, Run] = {}
+
+    def predict(self, call: Call, names: Mapping[str, str]) -> Outcome:
+        try:
+            body = call.json
+        except ValueError as error:
+            return refusal(400, str(error))
+        flow = names["flow"]
+        if not isinstance(body, dict):
+            return refusal(
+                412, "Error: predictionsController.createPrediction - body not provided!"
+            )
+        if not flow:
+            return refusal(412, "Error: predictionsController.createPrediction - id not provided!")
+        if not _is_uuid(flow):
+            return refusal(400, "Invalid Chatflow ID")
+        if flow not in _FLOWS:
+            return refusal(404, f"Chatflow {flow} not found in the database!")
+        streamed = body.get("streaming") in (True, "true") and flow != WHOLE_FLOW
+        if not self._admits(call):
+            if streamed:
+                return Answer(failure("Unauthorized"), content_type="text/event-stream")
+            return refusal(500, f"{FAILED}Unauthorized")
+        run = self._begun(flow, body)
+        prompt = Prompt(flow, (Turn("user", _asked(body)),))
+        return Question(prompt, RunEncoder(run), streamed)
+
+    def say_mode(self, call: Call, names: Mapping[str, str]) -> Answer:
+        flow = names["flow"]
+        if flow not in _FLOWS:
+            place = "chatflowsService.checkIfChatflowIsValidForStreaming"
+            return refusal(500, f"Error: {place} - Chatflow {flow} not found")
+        return as_json({"isStreaming": flow != WHOLE_FLOW})
+
+    def list_flows(self, call: Call, names: Mapping[str, str]) -> Answer:
+        if not self._admits(call):
+            return _stranger()
+        flows = [
+            {"id": flow, "name": name, "flowData": "{}", "type": kind, "apikeyid": None}
+            for flow, (name, kind) in _FLOWS.items()
+        ]
+        query = parse_qs(call.query)
+        if "page" not in query:
+            return as_json(flows)
+        first = (int(query["page"][0]) - 1) * int(query["limit"][0])
+        page = flows[first : first + int(query["limit"][0])]
+        return as_json({"data": page, "total": len(flows)})
+
+    def list_messages(self, call: Call, names: Mapping[str, str]) -> Answer:
+        if not self._admits(call):
+            return _stranger()
+        run = self._runs.get(parse_qs(call.query).get("chatId", [""])[0])
+        if run is None or run.flow != names["flow"] or not run.message_id:
+            return as_json([])
+        place = {"chatflowid": run.flow, "chatId": run.chat_id, "sessionId": run.session_id}
+        return as_json(
+            [
+                {"role": "userMessage", "content": run.question or "", **place},
+                {
+                    "id": run.message_id,
+                    "role": "apiMessage",
+                    "content": "".join(run.said),
+                    **run.details,
+                    **place,
+                },
+            ]
+        )
+
+    def send_file(self, call: Call, names: Mapping[str, str]) -> Answer:
+        query = {name: values[0] for name, values in parse_qs(call.query).items()}
+        run = self._runs.get(query.get("chatId", ""))
+        data = run.files.get(query.get("fileName", "")) if run is not None else None
+        if run is None or data is None or query.get("chatflowId") != run.flow:
+            return refusal(500, "Error: File not found")
+        return Answer(data, content_type="application/octet-stream")
+
+    def nowhere(self, call: Call, names: Mapping[str, str]) -> Answer:
+        """Any other address: the web interface for those with a key, and nothing for others."""
+        shown = "authorization" in call.headers and self._admits(call)
+        return Answer(_PAGE, content_type="text/html; charset=utf-8") if shown else _stranger()
+
+    def _admits(self, call: Call) -> bool:
+        shown = call.headers.get("authorization", "").encode()
+        return self._key is None or hmac.compare_digest(shown, f"Bearer {self._key}".encode())
+
+    def _begun(self, flow: str, body: Mapping[str, Any]) -> Run:
+        override = body.get("overrideConfig")
+        session = override.get("sessionId") if isinstance(override, dict) else None
+        chat = body.get("chatId") or session or uuid.uuid4()
+        question = body.get("question")
+        run = Run(
+            flow,
+            is_agents=_FLOWS[flow][1] == "AGENTFLOW",
+            is_mute=flow == MUTE_FLOW,
+            chat_id=str(chat),
+            session_id=str(session or chat),
+            question=str(question) if question else None,
+        )
+        self._runs[run.chat_id] = run
+        while len(self._runs) > RUNS_KEPT:
+            del self._runs[next(iter(self._runs))]
+        return run
+
+
+def _asked(body: Mapping[str, Any]) -> str:
+    match body:
+        case {"humanInput": {"type": str(decision), **rest}}:
+            return str(rest.get("feedback") or decision)
+        case {"question": str(question)}:
+            return question
+        case _:
+            return "undefined"  # what a model really gets to read then
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _stranger() -> Answer:
+    return as_json({"error": "Unauthorized Access"}, status=401)
+
+
+def _ping(call: Call, names: Mapping[str, str]) -> Answer:
+    return Answer(b"pong", content_type="text/html; charset=utf-8")
+
+
+def _version(call: Call, names: Mapping[str, str]) -> Answer:
+    return as_json({"version": VERSION})
+
+
+def _abort(call: Call, names: Mapping[str, str]) -> Answer:
+    return as_json({"status": 200, "message": "Chat message aborted"})

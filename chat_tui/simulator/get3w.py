@@ -1,0 +1,373 @@
+"""The get3w dialect: tasks that are streamed, or submitted and asked for.
+
+Follows https://get3w.com/docs/api-reference and https://get3w.com/docs/core-concepts/streaming
+(read 2026-11-20); what these leave out is as https://wavespeed.ai/docs has it. The v3 API is at its
+own place; v1 is at `/get3w/v1`, because other dialects are at `/v1` here.
+"""
+
+import base64
+import hmac
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias, assert_never
+
+from chat_tui.simulator.dialect import Answer, Call, Outcome, Prompt, Question, Route, Turn, to_json
+from chat_tui.simulator.script import (
+    AskApproval,
+    Cite,
+    Comment,
+    Content,
+    Done,
+    Fail,
+    Finish,
+    Picture,
+    Preview,
+    Progress,
+    Say,
+    Suggest,
+    Think,
+    Usage,
+    UseTool,
+    Work,
+)
+
+MODELS: Final = ("get3w/flux-dev", "get3w/flux-schnell", "get3w/any-llm")
+"""Those whose name ends in `llm` answer with words."""
+BALANCE_USD: Final = 42.5
+FAILED_CODE: Final = 5004
+CREATED_AT: Final = "2024-01-01T12:00:00.000Z"
+TASKS_KEPT: Final = 200
+"""The oldest tasks, and their pictures, are forgotten above this."""
+
+Handle: TypeAlias = Callable[[Call, Mapping[str, str]], Outcome]
+State: TypeAlias = dict[str, object]
+
+
+def routes(*, key: str | None = None) -> tuple[Route, ...]:
+    """The dialect's routes; pictures are handed out to everybody.
+
+    Args:
+        key: What a caller has to show as Bearer; none is asked for when null.
+    """
+    tasks = _Tasks()
+    v3, v1 = _Api(tasks, v1=False, key=key), _Api(tasks, v1=True, key=key)
+    task = "(?P<task>[^/]+)"
+    return (
+        Route("GET", "/api/v3/models", v3.guarded(v3.models)),
+        Route("GET", "/api/v3/balance", v3.guarded(v3.balance)),
+        Route("GET", f"/api/v3/predictions/{task}(?:/result)?", v3.guarded(v3.result)),
+        Route("DELETE", f"/api/v3/predictions/{task}", v3.guarded(v3.delete)),
+        Route("POST", "/api/v3/(?P<model>.+)", v3.guarded(v3.submit)),
+        Route("GET", f"/get3w/v1/requests/{task}", v1.guarded(v1.result)),
+        Route("POST", "/get3w/v1/(?P<model>.+)", v1.guarded(v1.submit)),
+        Route("GET", f"/get3w/outputs/{task}-(?P<number>[0-9]+)\\.png", tasks.picture),
+    )
+
+
+@dataclass(slots=True)
+class _Task:
+    id: str
+    model: str
+    site: str
+    prompt: Prompt
+    v1: bool
+    base64: bool
+    states: list[State] = field(default_factory=list)
+    """What the next inquiries are told; the last one is told from then on."""
+    broken_off: bool = False
+    """Its stream ended before it did: how it goes on is another script."""
+    pictures: list[bytes] = field(default_factory=list, repr=False)
+    words: list[str] = field(default_factory=list)
+
+    def state(self, status: str, **more: object) -> State:
+        """A prediction as an inquiry is told it."""
+        head: State = {"id": self.id, "model": self.model, "status": status}
+        if not self.v1:
+            head |= {"urls": {"get": f"{self.site}/api/v3/predictions/{self.id}"}}
+            head |= {"created_at": CREATED_AT}
+        return head | more
+
+    def outputs(self) -> list[str]:
+        drawn = [
+            base64.b64encode(data).decode()
+            if self.base64
+            else f"{self.site}/get3w/outputs/{self.id}-{number}.png"
+            for number, data in enumerate(self.pictures)
+        ]
+        return [*(["".join(self.words)] if self.words else []), *drawn]
+
+    def completed(self, reason: str) -> State:
+        unsafe = reason in {"filtered", "content_filter"}
+        outputs = self.outputs()
+        return {
+            "outputs": outputs,
+            "timings": {"inference": 2500},
+            "has_nsfw_contents": [unsafe] * max(1, len(outputs)),
+        }
+
+
+class _Tasks:
+    """The tasks of one simulator, the oldest first."""
+
+    def __init__(self) -> None:
+        self._tasks: OrderedDict[str, _Task] = OrderedDict()
+        self._numbers = itertools.count(1)
+
+    def add(self, **fields: Any) -> _Task:
+        task = _Task(id=f"pred_sim{next(self._numbers)}", **fields)
+        self._tasks[task.id] = task
+        while len(self._tasks) > TASKS_KEPT:
+            self._tasks.popitem(last=False)
+        return task
+
+    def get(self, task: str) -> _Task | None:
+        return self._tasks.get(task)
+
+    def remove(self, task: str) -> bool:
+        return self._tasks.pop(task, None) is not None
+
+    def picture(self, call: Call, names: Mapping[str, str]) -> Answer:
+        task, number = self._tasks.get(names["task"]), int(names["number"])
+        if task is None or number >= len(task.pictures):
+            return Answer(b"Not found", status=404, content_type="text/plain")
+        return Answer(task.pictures[number], content_type="image/png")
+
+
+class _Api:
+    """One of the two APIs; both know the same tasks."""
+
+    def __init__(self, tasks: _Tasks, *, v1: bool, key: str | None) -> None:
+        self._tasks = tasks
+        self._v1 = v1
+        self._key = key
+
+    def guarded(self, handle: Handle) -> Handle:
+        def check(call: Call, names: Mapping[str, str]) -> Outcome:
+            shown = call.headers.get("authorization", "")
+            wanted = f"Bearer {self._key}".encode()
+            if self._key is None or hmac.compare_digest(shown.encode(), wanted):
+                return handle(call, names)
+            if not shown:
+                return self.refusal(401, "Missing Authorization header")
+            return self.refusal(401, "Invalid or revoked API key")
+
+        return check
+
+    def refusal(self, status: int, message: str) -> Answer:
+        return Answer(to_json(refused(status, message, v1=self._v1)), status=status)
+
+    def submit(self, call: Call, names: Mapping[str, str]) -> Outcome:
+        try:
+            body = call.json
+        except ValueError:
+            return self.refusal(400, "Invalid parameters")
+        match body:
+            case {"prompt": str(asked)} if asked:
+                pass
+            case _:
+                return self.refusal(400, "Invalid parameters")
+        if self._v1:
+            at_once = "sync=true" in call.query.split("&")
+        else:
+            at_once = body.get("enable_sync_mode") is True
+        count = body.get("num_images", 1)
+        model = names["model"]
+        words = model.endswith("llm")
+        pictures = count if isinstance(count, int) and 1 <= count <= 4 else 1
+        prompt = Prompt(model, (Turn("user", asked),), pictures=0 if words else pictures)
+        task = self._tasks.add(
+            model=model,
+            site=f"http://{call.headers.get('host', '')}",
+            prompt=prompt,
+            v1=self._v1,
+            base64=body.get("enable_base64_output") is True,
+        )
+        streamed = body.get("stream") is True and not self._v1
+        return Question(prompt, _Encoder(task, at_once=at_once), streamed)
+
+    def result(self, call: Call, names: Mapping[str, str]) -> Outcome:
+        task = self._tasks.get(names["task"])
+        if task is None:
+            return self.refusal(404, "Not found")
+        if task.broken_off:
+            return Question(task.prompt, _Resumed(task), streamed=False)
+        return next_state(task)
+
+    def delete(self, call: Call, names: Mapping[str, str]) -> Answer:
+        if not self._tasks.remove(names["task"]):
+            return self.refusal(404, "Not found")
+        return Answer(to_json(enveloped({"id": names["task"], "status": "deleted"})))
+
+    def models(self, call: Call, names: Mapping[str, str]) -> Answer:
+        return Answer(to_json(enveloped([_model(name) for name in MODELS])))
+
+    def balance(self, call: Call, names: Mapping[str, str]) -> Answer:
+        return Answer(to_json(enveloped({"balance": BALANCE_USD})))
+
+
+class _Encoder:
+    """Puts one task into a stream, or into the states that inquiries are told."""
+
+    def __init__(self, task: _Task, *, at_once: bool) -> None:
+        self._task = task
+        self._at_once = at_once
+        self._named = False
+        """The stream has told the task's id, which it does only where a script says so."""
+
+    def frame(self, act: Content) -> bytes:
+        task = self._task
+        task.broken_off = not task.states
+        match act:
+            case Progress(fraction=None):
+                self._named = True
+                return _data(_left_out(task.state("created"), "created_at"))
+            case Progress(fraction=fraction):
+                return self._event("processing", progress=fraction)
+            case Preview(data=data):
+                encoded = base64.b64encode(data).decode()
+                return self._event("processing", outputs=[f"data:image/png;base64,{encoded}"])
+            case Picture(data=data):
+                task.pictures.append(data)
+                return b""  # all outputs come with the end
+            case Say(text=text):
+                task.words.append(text)
+                return b""
+            case Finish(reason=reason):
+                end = task.completed(reason)
+                self._tell_from_now_on(task.state("completed", **end))
+                return self._event(
+                    "completed", **(end if self._named else {"outputs": end["outputs"]})
+                )
+            case Fail(message=message, code=code):
+                if (status := _http_status(code)) is not None:
+                    return _data(refused(status, message, v1=task.v1))
+                self._tell_from_now_on(_failed(task, act))
+                self._named = True
+                return self._event("failed", code=_failed_code(code), error=message)
+            case Comment(text=text):
+                return f": {text}\n\n".encode()
+            case Done() | Think() | Work() | Cite() | UseTool() | Suggest() | AskApproval():
+                return b""  # the dialect has nothing for these
+            case Usage():
+                return b""
+            case _:
+                assert_never(act)
+
+    def whole(self, acts: Sequence[Content]) -> Answer:
+        task = self._task
+        states = _states(task, acts)
+        if isinstance(states, Answer):
+            return states
+        task.states = states
+        if self._at_once:
+            task.states = states[-1:]
+            return next_state(task)
+        if task.v1:
+            submitted: State = {"id": task.id, "status": "created", "estimated_duration": 52}
+            return Answer(to_json(submitted))
+        return Answer(to_json(enveloped(task.state("created"))))
+
+    def _event(self, status: str, **more: object) -> bytes:
+        head: State = {"id": self._task.id} if self._named else {}
+        return _data({**head, "status": status, **more})
+
+    def _tell_from_now_on(self, state: State) -> None:
+        self._task.states = [state]
+        self._task.broken_off = False
+
+
+class _Resumed:
+    """Tells how a task goes on whose stream ended before it did."""
+
+    def __init__(self, task: _Task) -> None:
+        self._task = task
+
+    def frame(self, act: Content) -> bytes:
+        return b""  # inquiries are not streamed
+
+    def whole(self, acts: Sequence[Content]) -> Answer:
+        states = _states(self._task, acts)
+        if isinstance(states, Answer):
+            return states
+        self._task.states = states
+        self._task.broken_off = False
+        return next_state(self._task)
+
+
+def next_state(task: _Task) -> Answer:
+    """Answer an inquiry."""
+    state = task.states[0] if task.states else task.state("processing")
+    if len(task.states) > 1:
+        del task.states[0]
+    return Answer(to_json(state if task.v1 else enveloped(state)))
+
+
+def enveloped(data: object) -> State:
+    return {"code": 200, "message": "success", "data": data}
+
+
+def refused(status: int, message: str, *, v1: bool) -> State:
+    if v1:
+        return {"code": status, "error": message}
+    return {"code": status, "message": message, "data": None}
+
+
+def _states(task: _Task, acts: Sequence[Content]) -> list[State] | Answer:
+    """What inquiries are told in turn; a script without an end leaves the task at work."""
+    states: list[State] = []
+    for act in acts:
+        match act:
+            case Progress(fraction=None):
+                states.append(task.state("created"))
+            case Progress():
+                states.append(task.state("processing"))
+            case Picture(data=data):
+                task.pictures.append(data)
+            case Say(text=text):
+                task.words.append(text)
+            case Finish(reason=reason):
+                states.append(task.state("completed", **task.completed(reason)))
+                break
+            case Fail(message=message, code=code):
+                if (status := _http_status(code)) is not None:
+                    return Answer(to_json(refused(status, message, v1=task.v1)), status=status)
+                states.append(_failed(task, act))
+                break
+            case _:
+                pass
+    return states or [task.state("processing")]
+
+
+def _failed(task: _Task, act: Fail) -> State:
+    code: State = {"code": _failed_code(act.code)} if task.v1 else {}
+    return task.state("failed", **code, error=act.message)
+
+
+def _failed_code(code: str | int) -> int:
+    return code if isinstance(code, int) else FAILED_CODE
+
+
+def _http_status(code: str | int) -> int | None:
+    """A refusal of the request, told apart from a task that fails by its code."""
+    return code if isinstance(code, int) and 400 <= code <= 599 else None
+
+
+def _left_out(state: State, *names: str) -> State:
+    return {name: value for name, value in state.items() if name not in names}
+
+
+def _data(value: object) -> bytes:
+    return b"data: " + to_json(value) + b"\n\n"
+
+
+def _model(name: str) -> State:
+    words = name.endswith("llm")
+    return {
+        "model_id": name,
+        "name": name,
+        "base_price": 0.01,
+        "description": "A model of the simulator.",
+        "type": "text-to-text" if words else "text-to-image",
+    }

@@ -1,0 +1,32 @@
+"""What a conversation puts into the prompt: earlier prompts, and proposals of what to ask next."""
+
+from collections.abc import Iterable, Iterator
+
+from chat_tui.events import FollowUps
+from chat_tui.message import Decision, Message
+from chat_tui.text import clean
+from chat_tui.widgets.prompt import Prompt
+
+
+def written(messages: Iterable[Message]) -> Iterator[str]:
+    """Pick what the user wrote, without decisions; nothing is read before it is asked for."""
+    return (
+        message.text
+        for message in messages
+        if message.role == "user" and not any(isinstance(part, Decision) for part in message.parts)
+    )
+
+
+def propose(prompt: Prompt, number: int, proposals: FollowUps) -> None:
+    """Put a proposal into the prompt, as one change that can be undone.
+
+    It takes the place of another proposal that nobody has touched; what somebody has written stays,
+    and it stands below that.
+    """
+    words = clean(proposals.prompts[number])
+    draft = prompt.text
+    if not draft.strip() or draft in map(clean, proposals.prompts):
+        prompt.replace(words, (0, 0), prompt.document.end)
+    else:
+        prompt.insert(f"\n{words}", prompt.document.end)
+    prompt.move_cursor(prompt.document.end)

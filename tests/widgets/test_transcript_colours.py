@@ -1,0 +1,60 @@
+import asyncio
+
+import pytest
+
+from chat_tui.colouring import Colouring
+from chat_tui.document.highlight import WholeFence
+from chat_tui.message import TextPart
+from tests.builders import loop_turn
+from tests.document import hanging
+from tests.document.hanging import LINES
+from tests.test_colouring import HANGING, coloured
+from tests.widgets.test_transcript import message, painted, seen, transcript
+
+YAML = "```yaml\na: 1\n```\n"
+HANGS = "```hanging\n" + "\n".join(LINES) + "\n```\n"
+
+
+async def test_a_fence_is_shown_at_once_and_coloured_later() -> None:
+    colours = Colouring()
+    async with transcript() as (widget, pilot):
+        widget.colour_by(colours.hand_out)
+        widget.show([message(1, TextPart(YAML))])
+        await pilot.pause()
+        assert "   ┃ a: 1" in seen(widget)
+        row = seen(widget).index("   ┃ a: 1")
+        before = widget.rows.spans(widget.rows.find(row))
+        await coloured(colours, WholeFence("yaml", ("a: 1",)))
+        await painted(widget, pilot)
+        after = widget.rows.spans(widget.rows.find(row))
+        assert len({span.ink for span in after}) > len({span.ink for span in before})
+        assert "   ┃ a: 1" in seen(widget)
+    await colours.aclose()
+
+
+async def test_while_a_lexer_hangs_the_fence_is_plain_and_the_loop_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hanging.install(monkeypatch)
+    colours = Colouring(program=HANGING, limit_s=0.3)
+    await coloured(colours, WholeFence("yaml", ("a: 1",)))  # the process is there
+    async with transcript() as (widget, pilot):
+        widget.colour_by(colours.hand_out)
+        widget.show([message(1, TextPart(HANGS))])
+        await pilot.pause()
+        assert f"   ┃ {LINES[0]}" in seen(widget)
+        loop = asyncio.get_running_loop()
+        worst_s, last_s = 0.0, loop.time()
+        while colours._failures == 0:
+            await loop_turn()
+            worst_s, last_s = max(worst_s, loop.time() - last_s), loop.time()
+        assert worst_s < 0.15  # half of what the lexer had, on however busy a machine
+        process = colours._process
+        widget.repaint()
+        widget.show([message(1, TextPart(HANGS))])  # made anew
+        await painted(widget, pilot)
+        assert f"   ┃ {LINES[0]}" in seen(widget)
+        assert not colours._waiting
+        assert colours._process is process
+        assert colours._failures == 1
+    await colours.aclose()
