@@ -91,9 +91,9 @@ class Paragraph:
         if not spans or spans[-1].ink != self.base or not self.markdown.startswith(markdown):
             return
         added = self.markdown[len(markdown) :]
-        if "&" in markdown or not markdown[-1].isalnum() or not _plain_end().fullmatch(added):
+        if "&" in markdown or not _plain_end().fullmatch(markdown[-1:] + added):
             return
-        # A letter at the end is outside of all markup, and nothing in what was added is any.
+        # The end is outside of all markup, and nothing in what was added is any.
         last = spans[-1]
         self._spans = (*spans[:-1], last._replace(text=last.text + added))
         self._text = "".join(span.text for span in self._spans)

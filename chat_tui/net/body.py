@@ -20,6 +20,8 @@ _DRAIN_BYTES = 64 << 10
 _DRAIN_S = 0.5
 _CLOSE_S = 1.0
 _TURN_S = 0.01
+_WAITED_S = 0.001
+"""Bytes that took longer were waited for, and others had their turn."""
 
 
 class Body:
@@ -104,14 +106,29 @@ class Body:
             await asyncio.sleep(0)
             self._gave_way = time.monotonic()
 
+    async def _taken(self, wire: "Wire") -> AsyncGenerator[bytes, None]:
+        """Yield what comes, up to the end of the connection or to what h11 has to see."""
+        chunked = "transfer-encoding" in self._response.headers
+        dechunker = Dechunker()
+        while not dechunker.ended:
+            asked = time.monotonic()
+            if not (data := await wire.take()):
+                break
+            now = time.monotonic()
+            if now - asked > _WAITED_S:
+                self._gave_way = now
+            if not chunked:
+                yield data
+            elif piece := dechunker.feed(data):
+                yield piece
+        wire.put_back(dechunker.rest)
+
     async def _read(self) -> AsyncGenerator[bytes, None]:
         import httpx
 
         try:
             if (wire := _wire_of(self._response)) is not None:
-                async for piece in _taken(
-                    wire, chunked="transfer-encoding" in self._response.headers
-                ):
+                async for piece in self._taken(wire):
                     yield piece
             # All of it, or the end: httpcore has to see that before the next request.
             async for piece in self._response.aiter_raw():
@@ -131,14 +148,3 @@ def _wire_of(response: "httpx.Response") -> "Wire | None":
         return None
     coding = response.headers.get("transfer-encoding", "chunked").lower()
     return wire if coding == "chunked" else None
-
-
-async def _taken(wire: "Wire", *, chunked: bool) -> AsyncGenerator[bytes, None]:
-    """Yield what comes, up to the end of the connection or to what h11 has to see."""
-    dechunker = Dechunker()
-    while not dechunker.ended and (data := await wire.take()):
-        if not chunked:
-            yield data
-        elif piece := dechunker.feed(data):
-            yield piece
-    wire.put_back(dechunker.rest)

@@ -153,11 +153,11 @@ class Wire(httpcore.AsyncNetworkStream):
         """
         receiver = self._receiver
         if not receiver.held:
-            await receiver.wait()
             early_s = self._taken_s + FRAME_S - time.monotonic()
             if early_s > 0:
                 now_s = asyncio.get_running_loop().time()
                 await receiver.wait(_MANY_BYTES, until=now_s + early_s)
+            await receiver.wait()
             self._taken_s = time.monotonic()
         return receiver.take()
 

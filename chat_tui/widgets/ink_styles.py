@@ -59,11 +59,18 @@ class InkStyles:
             base: The style of the widget.
         """
         return [
-            Segment(text, self._style(ink, provider if ink == REPLY else link, base))
+            Segment(text, self.style(ink, provider if ink == REPLY else link, base))
             for text, ink, link in spans
         ]
 
-    def _style(self, ink: Ink, detail: str, base: Style) -> Style:
+    def style(self, ink: Ink, detail: str, base: Style) -> Style:
+        """The style of an ink.
+
+        Args:
+            ink: Of a span.
+            detail: The provider for `REPLY`, else the address that the span leads to.
+            base: The style of the widget.
+        """
         key = (ink, detail, base)
         style = self._joined.get(key)
         if style is None:

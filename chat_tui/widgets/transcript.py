@@ -414,8 +414,7 @@ class Transcript(ScrollView, can_focus=False):
         return strip
 
     def _painted(self, spans: Sequence[Span], provider: str, width: int, ground: Ground) -> Strip:
-        segments = self._styles.segments(spans, provider, ground.base)
-        return Strip(ground.filtered(Strip(segments).adjust_cell_length(width, ground.base)), width)
+        return ground.row(spans, provider, self._styles, width)
 
     def _drop_strips(self, number: int, first_row: int) -> None:
         self._stale |= {
