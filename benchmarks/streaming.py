@@ -44,6 +44,8 @@ class Program:
     """Makes the command from an empty folder and the server's base URL."""
     ready: str
     """Stands on the screen when the program takes keys."""
+    send: str = "\r"
+    """What sends what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def measure(program: Program, server: Server, *, tokens: int, rate: float) -> Ru
         terminal.settle()  # what is loaded at the first key is not part of the answer
         start_mib = terminal.pss_mib()
         since, written, cpu_s = len(terminal.output), terminal.size_bytes, terminal.cpu_s()
-        terminal.send("\r")
+        terminal.send(program.send)
         typed: list[tuple[str, float]] = []
         streamed = watch_stream(terminal, server, typed if rate else None)
         last_mark_s = terminal.wait_for(
@@ -177,17 +179,21 @@ def watch_stream(
     return sent[0]
 
 
-def compare(server: Server, *, runs: int, tokens: int, rate: float) -> tuple[list[Run], list[Run]]:
-    """Measure both in turns, so that a change in the machine's load meets both."""
-    results: tuple[list[Run], list[Run]] = ([], [])
+def compare(
+    server: Server, programs: Sequence[Program], *, runs: int, tokens: int, rate: float
+) -> list[list[Run]]:
+    """Measure all in turns, so that a change in the machine's load meets each of them."""
+    results: list[list[Run]] = [[] for _ in programs]
     for turn in range(runs):
-        for program, result in zip((STOCK, OURS), results, strict=True):
+        for program, result in zip(programs, results, strict=True):
             result.append(measure(program, server, tokens=tokens, rate=rate))
             print(f"  {program.name} {turn + 1} of {runs}", file=sys.stderr, flush=True)
     return results
 
 
-def show(columns: Sequence[Column], stock_runs: list[Run], our_runs: list[Run]) -> list[str]:
+def show(
+    columns: Sequence[Column], stock_runs: list[Run], our_runs: list[Run], name: str = "stock"
+) -> list[str]:
     """Print the table, and return what a gate has against it."""
     rows: list[list[str]] = []
     complaints: list[str] = []
@@ -206,7 +212,7 @@ def show(columns: Sequence[Column], stock_runs: list[Run], our_runs: list[Run]) 
         )
         if column.least is not None and (ratio is None or ratio < column.least):
             complaints.append(f"{column.title}: {number(ratio, 2)} is below {column.least:g}")
-    print(table(["", STOCK.name, OURS.name, "stock / ours", "gate"], rows))
+    print(table(["", name, OURS.name, f"{name} / ours", "gate"], rows))
     return complaints
 
 
@@ -228,15 +234,16 @@ def main() -> int:
     tokens = options.tokens or (QUICK_TOKENS if options.quick else TOKENS)
     try:
         with serving() as server:
-            paced = compare(server, runs=runs, tokens=tokens, rate=RATE)
-            burst = compare(server, runs=runs, tokens=options.burst, rate=0)
+            both = (STOCK, OURS)
+            paced = compare(server, both, runs=runs, tokens=tokens, rate=RATE)
+            burst = compare(server, both, runs=runs, tokens=options.burst, rate=0)
     except ProgramFailed as failure:
         print(failure, file=sys.stderr)
         return 2
     print(f"{tokens:,} tokens at {RATE:g} a second, medians of {runs} runs in turns")
-    complaints = show(PACED, *paced)
+    complaints = show(PACED, paced[0], paced[1])
     print(f"\n{options.burst:,} tokens at once, medians of {runs} runs in turns")
-    complaints += show(BURST, *burst)
+    complaints += show(BURST, burst[0], burst[1])
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     return 1 if complaints and options.gate else 0

@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
@@ -12,22 +9,19 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from chat_tui.document.spans import Span
+from chat_tui.helper_process import HelperFailed, HelperProcess
 
 if TYPE_CHECKING:
     from chat_tui.document.highlight import Colours, WholeFence
 
 LIMIT_S: Final = 2.0
 """For one fence; much more than is ever needed, since it is time on the clock."""
-START_LIMIT_S: Final = 15.0
 IDLE_S: Final = 20.0
 """After so long without a fence the process ends; it is started again when one comes."""
 MOST_FAILURES: Final = 8
 """After so many, code that has to be lexed as a whole stays plain."""
 KEPT_RESULTS: Final = 64
 _MOST_ANSWER_BYTES: Final = 1 << 22
-_PROGRAM: Final = (
-    "import sys; sys.path[:] = sys.argv[1:]\nfrom chat_tui.colouring_program import main; main()"
-)
 
 
 class Colouring:
@@ -47,13 +41,14 @@ class Colouring:
             limit_s: For one fence.
             idle_s: How long the process waits for another fence.
         """
-        self._program = program
+        self._helper = HelperProcess(
+            "chat_tui.colouring_program", program=program, line_bytes=_MOST_ANSWER_BYTES
+        )
         self._limit_s = limit_s
         self._idle_s = idle_s
         self._waiting: deque[tuple[WholeFence, Callable[[Colours | None], None]]] = deque()
         self._more = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._process: asyncio.subprocess.Process | None = None
         self._failures = 0
         self._closed = False
         self._results: dict[WholeFence, Colours | None] = {}
@@ -96,7 +91,7 @@ class Colouring:
                     self._results[fence] = colours
                 done(self._results[fence])
         finally:
-            await self._end()
+            await self._helper.end()
 
     async def _any_more(self) -> bool:
         self._more.clear()
@@ -111,47 +106,13 @@ class Colouring:
         """Ask the process; null where the fence has to stay plain."""
         if self._failures >= MOST_FAILURES:
             return None
+        question = (msgspec.json.encode(fence), b"\n")
         try:
-            process = self._process or await self._start()
-            async with asyncio.timeout(self._limit_s):
-                return await _ask(process, fence)
-        except (TimeoutError, OSError, EOFError, asyncio.LimitOverrunError, msgspec.MsgspecError):
+            return await self._helper.ask(question, _answer, limit_s=self._limit_s)
+        except HelperFailed:
             self._failures += 1
-            await self._end()
             return None
 
-    async def _start(self) -> asyncio.subprocess.Process:
-        # Not from the folder that we stand in, nor with what is ours: it needs neither.
-        program = self._program or (sys.executable, "-I", "-c", _PROGRAM, *sys.path)
-        self._process = process = await asyncio.create_subprocess_exec(
-            *program,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
-            start_new_session=True,
-            limit=_MOST_ANSWER_BYTES,
-        )
-        assert process.stdout is not None
-        async with asyncio.timeout(START_LIMIT_S):
-            await process.stdout.readuntil(b"\n")
-        return process
 
-    async def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
-
-
-async def _ask(process: asyncio.subprocess.Process, fence: "WholeFence") -> "Colours | None":
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(msgspec.json.encode(fence) + b"\n")
-    await process.stdin.drain()
-    answer = await process.stdout.readuntil(b"\n")
-    return msgspec.json.decode(answer, type=list[list[Span]] | None)
+async def _answer(output: asyncio.StreamReader) -> "Colours | None":
+    return msgspec.json.decode(await output.readuntil(b"\n"), type=list[list[Span]] | None)

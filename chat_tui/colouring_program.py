@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 from chat_tui.document.highlight import WholeFence
+from chat_tui.helper_process import READY
 
-READY: Final = b"ready\n"
 OWN_LIMIT_S: Final = 10.0
 """If whoever should end this program is gone, the system does."""
 

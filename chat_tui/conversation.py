@@ -3,10 +3,12 @@
 Nothing is ever overwritten: editing a turn or regenerating a reply adds a sibling.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from chat_tui.ids import ConversationId, MessageId, new_conversation_id
+import msgspec
+
+from chat_tui.ids import ConversationId, MessageId, new_conversation_id, new_message_id
 from chat_tui.message import Message
 
 TITLE_MAX_CHARS = 60
@@ -24,6 +26,7 @@ class Conversation:
         messages: Iterable[Message] = (),
         leaf: MessageId | None = None,
         system_prompt: str = "",
+        parameters: Mapping[str, object] | None = None,
     ) -> None:
         """Build the tree.
 
@@ -34,6 +37,7 @@ class Conversation:
             messages: Parents before their children.
             leaf: The end of the path that is shown; the last message when left out.
             system_prompt: What the provider is told before the first turn.
+            parameters: For the body of every request, over those of the provider.
 
         Raises:
             ValueError: a message's parent is not in the tree, or an id stands twice.
@@ -41,6 +45,7 @@ class Conversation:
         self.id = id or new_conversation_id()
         self.created = created or datetime.now(UTC)
         self.system_prompt = system_prompt
+        self.parameters: Mapping[str, object] = parameters or {}
         self._title = title
         self._messages: dict[MessageId, Message] = {}
         self._children: dict[MessageId | None, list[MessageId]] | None = None
@@ -48,6 +53,8 @@ class Conversation:
         self._leaf: MessageId | None = None
         self._path: tuple[Message, ...] | None = None
         """The shown path, if somebody asked since it last changed."""
+        self._last_shown: dict[MessageId | None, MessageId] = {}
+        """Which child of a message stood on a path that was shown before."""
         self._take(messages)
         if leaf is not None:
             self.show(leaf)
@@ -85,7 +92,11 @@ class Conversation:
     def without_messages(self) -> "Conversation":
         """The same conversation before anything was said."""
         return Conversation(
-            self.id, title=self._title, created=self.created, system_prompt=self.system_prompt
+            self.id,
+            title=self._title,
+            created=self.created,
+            system_prompt=self.system_prompt,
+            parameters=self.parameters,
         )
 
     def add(self, message: Message) -> None:
@@ -116,6 +127,8 @@ class Conversation:
         """
         if leaf is not None and leaf not in self._messages:
             raise KeyError(leaf)
+        if self._path is not None:  # somebody looked at it, and may come back to it
+            self._last_shown.update({message.parent: message.id for message in self._path})
         self._leaf = leaf
         self._path = None
 
@@ -138,6 +151,44 @@ class Conversation:
     def siblings(self, message_id: MessageId) -> tuple[MessageId, ...]:
         """All branches at the place of a message, itself among them, oldest first."""
         return self.children(self._messages[message_id].parent)
+
+    @property
+    def branched(self) -> bool:
+        """There is more than the shown path."""
+        return len(self.path()) < len(self._messages)
+
+    def place_among_siblings(self, message_id: MessageId) -> tuple[int, int]:
+        """Which of how many branches a message stands for, from 1 on."""
+        if not self.branched:
+            return 1, 1
+        siblings = self.siblings(message_id)
+        return siblings.index(message_id) + 1, len(siblings)
+
+    def sibling(self, message_id: MessageId, by: int) -> MessageId:
+        """Another branch at the place of a message; after the last comes the first."""
+        siblings = self.siblings(message_id)
+        return siblings[(siblings.index(message_id) + by) % len(siblings)]
+
+    def leaf_below(self, message_id: MessageId) -> MessageId:
+        """The end of the path through a message that was shown last; else of the newest one."""
+        while children := self.children(message_id):
+            message_id = self._last_shown.get(message_id, children[-1])
+        return message_id
+
+    def fork(self, to: MessageId) -> "Conversation":
+        """Make a conversation of its own from the path that ends at a message.
+
+        What was said stays as it is; conversation and messages have ids of their own.
+
+        Raises:
+            KeyError: no such message.
+        """
+        fork = Conversation(
+            title=self._title, system_prompt=self.system_prompt, parameters=self.parameters
+        )
+        for message in self.path(to):
+            fork.add(msgspec.structs.replace(message, id=new_message_id(), parent=fork.leaf))
+        return fork
 
     def _take(self, messages: Iterable[Message]) -> None:
         """Add messages, each below its parent, and show the last one."""

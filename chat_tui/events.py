@@ -93,6 +93,8 @@ class ImageProgress(msgspec.Struct, frozen=True, tag="image_progress"):
     """0..1, never falling within one job; null where the provider does not say."""
     queue_position: int | None = None
     note: str = ""
+    elapsed_s: float | None = None
+    """Seconds since the job was first seen; the stream worker stamps it."""
 
 
 class ImagePreview(msgspec.Struct, frozen=True, tag="image_preview"):
@@ -124,6 +126,10 @@ class ImageResult(msgspec.Struct, frozen=True, tag="image"):
     """The provider marked the picture as unsafe."""
     data: bytes = b""
     """The encoded picture where it came inline; never part of the JSON form."""
+    revised_prompt: str | None = None
+    """What the provider made of the prompt, and drew; null where it did not say."""
+    elapsed_s: float | None = None
+    """Seconds since the job was first seen; null for a picture that no progress came before."""
 
 
 class Usage(msgspec.Struct, frozen=True, tag="usage"):

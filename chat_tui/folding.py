@@ -27,7 +27,7 @@ from chat_tui.events import (
     ToolCall,
     Usage,
 )
-from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
+from chat_tui.message import Attachment, Decision, Lineage, Message, Part, ReasoningPart, TextPart
 
 
 class Folder:
@@ -153,7 +153,7 @@ def replay(message: Message) -> Iterator[StreamEvent]:
                 yield TextDelta(text, refusal)
             case ReasoningPart(text=text, elapsed_s=elapsed_s):
                 yield ReasoningDelta(text, elapsed_s)
-            case Decision():
+            case Decision() | Attachment() | Lineage():
                 pass  # in a user's turn only, which no fold makes
             case _:
                 yield part

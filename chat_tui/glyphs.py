@@ -54,7 +54,23 @@ STOPPED: Final = Glyph("■", "#")
 SPINNER: Final = Glyph("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\")
 """One after the other, each for a moment."""
 DOWN: Final = Glyph("↓", "v")
+PINNED: Final = Glyph("★", "*")
+"""Before a conversation that stays on top."""
+ATTACHED: Final = Glyph("◆", "#")
+"""Before a file that goes along."""
 PROMPT: Final = Glyph("❯", ">")
+FAVOURITE: Final = Glyph("★", "+")
+BAR_DONE: Final = Glyph("█", "#")
+BAR_LEFT: Final = Glyph("░", "-")
+"""How far something is, from the left."""
+TIMES: Final = Glyph("×", "x")
+"""Between width and height."""
+TOP_LEFT: Final = Glyph("┌", "+")
+TOP_RIGHT: Final = Glyph("┐", "+")
+BOTTOM_LEFT: Final = Glyph("└", "+")
+BOTTOM_RIGHT: Final = Glyph("┘", "+")
+UPPER_HALF: Final = Glyph("▀", " ")
+"""Of a cell; two pixels of a picture."""
 
 CODE: Final = Glyph("┃", "|")
 CODE_GOES_ON: Final = Glyph("┆", ":")
@@ -66,6 +82,11 @@ CHECKED: Final = Glyph("☑", "[x]")
 RULE: Final = Glyph("─", "-")
 COLUMN: Final = Glyph("│", "|")
 CROSSING: Final = Glyph("┼", "+")
+MEETS_DOWN: Final = Glyph("┬", "+")
+MEETS_UP: Final = Glyph("┴", "+")
+MEETS_RIGHT: Final = Glyph("├", "+")
+MEETS_LEFT: Final = Glyph("┤", "+")
+"""Where a rule ends at the side of another; called after where the ending one comes from."""
 
 
 def draw_ascii(wanted: bool) -> None:

@@ -4,7 +4,7 @@ A part is either text, or the last state that an event reported: steps, sources,
 pictures and notices are kept as the event that said so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias, assert_never
 
@@ -56,6 +56,36 @@ class Decision(msgspec.Struct, frozen=True, tag="decision", omit_defaults=True):
     feedback: str = ""
 
 
+class Attachment(msgspec.Struct, frozen=True, tag="attachment", omit_defaults=True, kw_only=True):
+    """A file that goes along; only in a user's turn."""
+
+    path: str
+    """Of the kept copy, absolute."""
+    name: str
+    """What the user's own file is called."""
+    media_type: str
+    size_bytes: int
+    width_px: int | None = None
+    """Of a picture, like the height."""
+    height_px: int | None = None
+
+    @property
+    def is_picture(self) -> bool:
+        """It goes as a picture, and not as text."""
+        return self.media_type.startswith("image/")
+
+
+class Lineage(msgspec.Struct, frozen=True, tag="lineage", omit_defaults=True, kw_only=True):
+    """What a turn was made from: a picture, or the words of a reply; only in a user's turn."""
+
+    message: MessageId
+    """Where that stands; another conversation of the same store may hold it."""
+    picture: int | None = None
+    """Its number in that message, from 1; null for the words."""
+    said: datetime
+    """When that message was made, UTC."""
+
+
 Part: TypeAlias = (
     TextPart
     | ReasoningPart
@@ -68,6 +98,8 @@ Part: TypeAlias = (
     | FollowUps
     | Approval
     | Decision
+    | Attachment
+    | Lineage
 )
 
 
@@ -118,14 +150,25 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         """All the text of the answer, without reasoning, steps and the rest."""
         return "".join(part.text for part in self.parts if isinstance(part, TextPart))
 
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files that go along."""
+        return tuple(part for part in self.parts if isinstance(part, Attachment))
 
-def user_message(text: str, *, parent: MessageId | None) -> Message:
-    """Make a user's turn, now."""
+
+def user_message(
+    text: str,
+    *,
+    parent: MessageId | None,
+    attachments: Sequence[Attachment] = (),
+    made_from: Lineage | None = None,
+) -> Message:
+    """Make a user's turn, now; its files stand below its text, and what it was made from."""
     return Message(
         id=new_message_id(),
         parent=parent,
         role="user",
-        parts=(TextPart(text),),
+        parts=(TextPart(text), *attachments, *([made_from] if made_from is not None else ())),
         created=datetime.now(UTC),
     )
 

@@ -75,11 +75,14 @@ def _import(name: str, place: str) -> Kind:
 
 DEFAULT: Final = Registry(
     {
+        "anthropic": "chat_tui.providers.anthropic:ANTHROPIC",
         "demo": "chat_tui.providers.demo:DEMO",
         "fal": "chat_tui.providers.fal:FAL",
         "flowapi": "chat_tui.providers.openai:FLOWAPI",
         "flowise": "chat_tui.providers.flowise:FLOWISE",
+        "gemini": "chat_tui.providers.gemini:GEMINI",
         "get3w": "chat_tui.providers.get3w:GET3W",
+        "ollama": "chat_tui.providers.ollama:OLLAMA",
         "openai": "chat_tui.providers.openai:OPENAI",
         "writer": "chat_tui.providers.writer:WRITER",
     },

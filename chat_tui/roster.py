@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -12,13 +13,33 @@ import msgspec
 
 from chat_tui.config.model import Config, ProviderEntry
 from chat_tui.config.toml_file import nearest
-from chat_tui.errors import AuthFailed, ChatTuiError, ConfigError, ProviderError, WrongId
+from chat_tui.errors import (
+    AuthFailed,
+    ChatTuiError,
+    ConfigError,
+    ProviderError,
+    ProviderFailed,
+    WrongId,
+)
 from chat_tui.media.fetching import Fetch
 from chat_tui.media.files import MAX_BYTES
 from chat_tui.providers.base import Provider
 from chat_tui.providers.kinds import Services
+from chat_tui.providers.parameters import Parameter, declared
 from chat_tui.registry import Registry
-from chat_tui.secrets import KeyRing, NoKey, probe
+from chat_tui.secrets import (
+    CommandKey,
+    DefaultKey,
+    KeyRing,
+    KeyringKey,
+    NoKey,
+    PlainKey,
+    Secret,
+    describe,
+    keep_in_keyring,
+    probe,
+    usable,
+)
 
 DEMO: Final = "demo"
 """The name, and the kind, of the provider that is always there."""
@@ -115,6 +136,68 @@ class Roster:
             state, reason = "not reachable", _told(error)
         return msgspec.structs.replace(listing, state=state, reason=reason)
 
+    def parameters_of(self, name: str) -> tuple[Parameter, ...]:
+        """What a provider is known to take, beside what it may take.
+
+        Raises:
+            ConfigError: there is none of that name, or its file cannot be followed.
+        """
+        entry = self._entry(name)
+        return declared(entry.options, entry.kind.parameters)
+
+    def asks_nobody(self, name: str) -> bool:
+        """Whether a request to this provider runs no key command, which may ask the user."""
+        entry = self._config.providers.get(name)
+        return entry is None or not isinstance(entry.key, CommandKey)
+
+    async def keep_key(
+        self, name: str, secret: Secret, timeout_s: float = CHECK_TIMEOUT_S
+    ) -> Listing:
+        """Test a key at the provider's server, and put it into the keyring if it is right.
+
+        Returns:
+            The provider as it is now: ready, or with an id that is wrong.
+
+        Raises:
+            ConfigError: the provider's key comes from elsewhere.
+            ProviderError: the server will not have it, or nobody can say; nothing was stored.
+        """
+        entry = self._entry(name)
+        place = _keyring_name(entry, self._environ)
+        if not usable(secret.reveal()):
+            raise AuthFailed("this is not a key", hint="a key is one line of ASCII without spaces")
+        services = replace(self._services(entry), key=PlainKey(secret), keys=KeyRing(self._environ))
+        provider = entry.kind.build(name, entry.options, services)
+        wrong_id = ""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await provider.check()
+        except TimeoutError as error:
+            raise ProviderFailed(
+                f"no answer in {timeout_s:g} s: nothing is known of the key"
+            ) from error
+        except WrongId as error:  # the key is right
+            wrong_id = f"wrong id: {_told(error)}"
+        finally:
+            await provider.aclose()
+        await keep_in_keyring(place, secret)
+        self._keys.forget(name)
+        listing = await self._listing(name)
+        if wrong_id:
+            return msgspec.structs.replace(listing, state="not reachable", reason=wrong_id)
+        return listing
+
+    async def look(self, name: str) -> Listing:
+        """Check a provider that nobody asked about.
+
+        No key command is run for it, which may ask the user for a password, and the demo is known
+        to answer.
+        """
+        entry = self._config.providers.get(name)
+        if entry is None or isinstance(entry.key, CommandKey):
+            return await self._listing(name)
+        return await self.check(name)
+
     async def default(self, last: str | None) -> str:
         """Choose who answers when nobody was named.
 
@@ -198,6 +281,30 @@ class Roster:
             state="ready" if key.ready else "needs a key",
             reason=key.reason,
         )
+
+
+def _keyring_name(entry: ProviderEntry, environ: Mapping[str, str]) -> str:
+    """Say under which name the keyring holds a provider's key.
+
+    Raises:
+        ConfigError: another source comes first.
+    """
+    match entry.key:
+        case KeyringKey(name):
+            return name
+        case DefaultKey(env, name):
+            if env and environ.get(env, "").strip():
+                raise ConfigError(
+                    f"the variable {env} comes before the keyring", hint=f"change or unset {env}"
+                )
+            return name
+        case NoKey():
+            raise ConfigError(f"provider {entry.name!r} takes no key")
+        case _:
+            raise ConfigError(
+                f"api_key of provider {entry.name!r} says where its key is: {describe(entry.key)}",
+                hint="change it there, or leave api_key out to use the keyring",
+            )
 
 
 def _told(error: ChatTuiError) -> str:

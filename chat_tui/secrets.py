@@ -334,6 +334,39 @@ async def _ask_keyring(name: str) -> _Entry:
         return _Entry(why_none=f"the keyring did not answer in {LOOKUP_LIMIT_S:.0f} s")
 
 
+async def keep_in_keyring(name: str, secret: Secret) -> None:
+    """Store a key under the service `chat-tui`, and make sure that it is there.
+
+    Raises:
+        AuthFailed: there is no keyring, or it keeps nothing.
+    """
+    problem = await asyncio.to_thread(_put_into_keyring, name, secret)
+    if not problem:
+        entry = await _ask_keyring(name)
+        if entry.value == secret.reveal():
+            return
+        problem = "the keyring of this system keeps nothing"
+    raise AuthFailed(f"{problem}: the key is not stored", hint="set its variable instead")
+
+
+def _put_into_keyring(name: str, secret: Secret) -> str:
+    """Return what went wrong; empty where nothing did."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
+    except ImportError:
+        return "there is no keyring on this system"
+    try:
+        keyring.set_password(KEYRING_SERVICE, name, secret.reveal())
+    except NoKeyringError:
+        return "there is no keyring on this system"
+    except KeyringLocked:
+        return "the keyring is locked"
+    except (KeyringError, OSError, RuntimeError, ValueError, TypeError, LookupError):
+        return "the keyring failed"
+    return ""
+
+
 def _keyring_entry(name: str) -> _Entry:
     try:
         import keyring

@@ -50,7 +50,7 @@ async def test_fences_are_coloured_in_order_by_one_process() -> None:
         fences = [WholeFence("yaml", (f"a: {n}",)) for n in range(5)]
         results = await asyncio.gather(*(coloured(colours, fence) for fence in fences))
         assert results == [fence.run() for fence in fences]
-        assert colours._process is not None
+        assert colours._helper.process is not None
 
 
 async def test_what_is_known_is_given_back_at_once() -> None:
@@ -81,7 +81,7 @@ async def test_the_event_loop_does_not_wait_for_a_lexer_that_hangs() -> None:
 async def test_a_lexer_that_hangs_is_killed_and_not_asked_again() -> None:
     async with colouring(*HANGING, limit_s=0.3) as colours:
         await coloured(colours, YAML)
-        process = colours._process
+        process = colours._helper.process
         assert process is not None
         fence = WholeFence("hanging", LINES)
         assert await coloured(colours, fence) is None
@@ -129,7 +129,7 @@ async def test_the_process_ends_when_nothing_comes() -> None:
         task = colours._task
         assert task is not None
         await task
-        assert colours._process is None
+        assert colours._helper.process is None
         assert await coloured(colours, WholeFence("yaml", ("b: 2",))) is not None
 
 
@@ -151,9 +151,9 @@ def test_the_program_knows_no_variables_of_ours() -> None:
         "async def main():\n"
         "    c = Colouring(program=(sys.executable, '-c', 'import os, sys; print(); sys.exit("
         '0 if "A_KEY" in os.environ else 3)\'))\n'
-        "    process = await c._start()\n"
+        "    process = await c._helper.start()\n"
         "    print(await process.wait())\n"
-        "    await c._end()\n"
+        "    await c._helper.end()\n"
         "asyncio.run(main())\n"
     )
     ran = subprocess.run(

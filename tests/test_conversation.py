@@ -274,3 +274,55 @@ def test_a_title_that_was_chosen_stays() -> None:
     conversation.add(message(new_message_id(), text="And a sloop?"))
     assert conversation.title == "Ships"
     assert conversation.named
+
+
+@given(trees(), st.data())
+def test_flipping_leads_through_all_siblings_and_back(
+    messages: list[Message], data: st.DataObject
+) -> None:
+    conversation = Conversation(messages=messages)
+    start = at = data.draw(st.sampled_from(messages)).id
+    seen = []
+    for _ in conversation.siblings(start):
+        conversation.show(conversation.leaf_below(at))
+        assert at in {each.id for each in conversation.path()}
+        which, of = conversation.place_among_siblings(at)
+        assert (which, of) == (
+            conversation.siblings(at).index(at) + 1,
+            len(conversation.siblings(at)),
+        )
+        seen.append(at)
+        at = conversation.sibling(at, 1)
+    assert at == start
+    assert set(seen) == set(conversation.siblings(start))
+
+
+def test_a_branch_is_shown_as_it_was_seen_last() -> None:
+    conversation = forked()
+    conversation.add(message("other", "first"))
+    conversation.show(MessageId("more"))
+    assert ids(conversation.path()) == ["ask", "first", "more"]
+    conversation.show(MessageId("second"))
+    assert conversation.path()
+    assert conversation.leaf_below(MessageId("first")) == "more"
+
+
+def test_a_branch_nobody_saw_is_shown_to_its_newest_end() -> None:
+    conversation = forked()
+    conversation.add(message("other", "first"))
+    assert conversation.leaf_below(MessageId("ask")) == "second"
+    assert conversation.leaf_below(MessageId("first")) == "other"
+
+
+@given(trees(), st.data())
+def test_a_fork_says_the_same_and_shares_no_id(
+    messages: list[Message], data: st.DataObject
+) -> None:
+    conversation = Conversation(messages=messages, title="t", system_prompt="s")
+    at = data.draw(st.sampled_from(messages)).id
+    fork = conversation.fork(at)
+    assert [each.parts for each in fork.path()] == [each.parts for each in conversation.path(at)]
+    assert not {each.id for each in fork} & {each.id for each in conversation}
+    assert (fork.title, fork.system_prompt) == ("t", "s")
+    assert fork.id != conversation.id
+    assert len(conversation) == len(messages)

@@ -79,6 +79,8 @@ def test_a_picture_has_every_field_but_its_bytes() -> None:
         "height_px": None,
         "seed": None,
         "flagged": None,
+        "elapsed_s": None,
+        "revised_prompt": None,
     }
 
 

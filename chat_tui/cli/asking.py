@@ -2,23 +2,26 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from chat_tui.attachments import attach, check_taken
 from chat_tui.cli.output import Out, ReaderGone, Remarks, let_go_of_stdout
-from chat_tui.cli.printing import JsonPrinter, Printer, TextPrinter
+from chat_tui.cli.printing import JsonPrinter, Printer, TextPrinter, ticking
 from chat_tui.cli.signals import Interruption, interruption
 from chat_tui.config.model import Config
 from chat_tui.config.paths import Paths
 from chat_tui.config.state import load_state
 from chat_tui.conversation import Conversation
-from chat_tui.errors import ConfigError, NotFound, StoreError
+from chat_tui.errors import NotFound, StoreError
 from chat_tui.events import Finished, ImageResult, Terminal, ToolCall
 from chat_tui.media.files import MediaFolder, PicturePlace
 from chat_tui.media.named import NamedPictures
-from chat_tui.message import Message
+from chat_tui.media.past_runs import PastRuns
+from chat_tui.message import Attachment, Message
 from chat_tui.providers.base import Provider
 from chat_tui.roster import Roster
 from chat_tui.session import Reply, Session
@@ -46,6 +49,8 @@ class Errand:
     as_json: bool
     latest: bool
     save: bool
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """For the request body, beside those that the provider is configured with."""
 
 
 async def run(errand: Errand, config: Config, paths: Paths, roster: Roster) -> int:
@@ -67,11 +72,12 @@ async def run(errand: Errand, config: Config, paths: Paths, roster: Roster) -> i
     assert task is not None
     answer = Out(sys.stdout)
     remarks = Remarks(Out(sys.stderr), answer)
-    printer = JsonPrinter(answer) if errand.as_json else TextPrinter(answer, remarks)
+    runs = PastRuns(paths.state_dir / "picture-runs.json")
+    printer = JsonPrinter(answer) if errand.as_json else TextPrinter(answer, remarks, runs)
     store = Store(paths.database)
     with interruption(task.cancel) as signals:
         try:
-            talk = _Talk(errand, config, paths, roster, store, remarks)
+            talk = _Talk(errand, config, paths, roster, store, remarks, runs)
             return await talk.hold(printer, signals)
         except asyncio.CancelledError:
             if signals.code is None:
@@ -92,8 +98,10 @@ class _Talk:
         roster: Roster,
         store: Store,
         remarks: Remarks,
+        runs: PastRuns,
     ) -> None:
         self._errand = errand
+        self._runs = runs
         self._config = config
         self._paths = paths
         self._roster = roster
@@ -106,6 +114,7 @@ class _Talk:
         try:
             conversation = await self._conversation()
             provider, model = await self._answerer(conversation)
+            attachments = await self._attachments(provider)
             media = self._media()
         except asyncio.CancelledError:
             with suppress(ReaderGone):
@@ -117,14 +126,25 @@ class _Talk:
             media=media,
             fetch_for=self._roster.fetch_for,
             on_trouble=self._tell_trouble,
+            runs=self._runs,
+            prices=self._config.prices,
         )
         signals.wait()  # from here on a signal stops the reply, and what came is saved
-        reply = await session.send(errand.text, provider, model=model)
+        reply = await session.send(
+            errand.text,
+            provider,
+            model=model,
+            parameters=errand.parameters,
+            attachments=attachments,
+        )
         signals.now_does(session.cancel)
         try:
-            reader_left = await _print(reply, printer, session)
+            with ticking(printer):
+                reader_left = await _print(reply, printer, session)
         finally:
             await session.aclose()
+        if errand.output is not None:
+            await _describe(conversation, reply)
         if reader_left:
             let_go_of_stdout()
         else:
@@ -163,9 +183,16 @@ class _Talk:
         if not model and said is not None and said.provider == name:
             model = said.model
         provider = self._roster.provider(name)
-        if errand.attachments:
-            raise ConfigError(f"provider {name!r} takes no files", hint="leave out -a")
         return provider, model or provider.model or state.models.get(name, "")
+
+    async def _attachments(self, provider: Provider) -> tuple[Attachment, ...]:
+        """Keep copies of the files that go along; all are looked at before anything is asked."""
+        folder = MediaFolder(self._paths.media_dir)
+        attachments = [
+            await asyncio.to_thread(attach, path, folder) for path in self._errand.attachments
+        ]
+        check_taken(attachments, provider)
+        return tuple(attachments)
 
     def _media(self) -> PicturePlace:
         output = self._errand.output
@@ -188,9 +215,20 @@ class _Talk:
         self._trouble = told
 
 
+async def _describe(conversation: Conversation, reply: Reply) -> None:
+    """Write into the pictures that were asked for what they were made with."""
+    from chat_tui.media.copies import describe_saved
+    from chat_tui.transcripts.redact import redacted
+
+    message = conversation[reply.id]
+    assert message.parent is not None
+    await asyncio.to_thread(describe_saved, conversation[message.parent], redacted(message))
+
+
 async def _print(reply: Reply, printer: Printer, session: Session) -> bool:
     """Print a reply to its end; true when nobody reads it any more, and it was stopped."""
     reader_left = False
+    printer.asked(reply.blank.provider, reply.blank.model)
     async with aclosing(reply.worker.subscribe()) as batches:
         async for batch in batches:
             if reader_left:

@@ -6,19 +6,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from chat_tui.cli.options import paths_of, place_options
 from chat_tui.conversation import Conversation
 from chat_tui.errors import NotFound, TranscriptError
+from chat_tui.exporting import Document, document, export_to, joined, write_document
 from chat_tui.ids import ConversationId
+from chat_tui.transcripts.forms import FORMS, Form, form_of
 
 if TYPE_CHECKING:
     from chat_tui.store.store import Store
-
-FORMATS: Final = ("md", "json")
 
 _STDOUT: Final = Path("-")
 
@@ -29,8 +29,8 @@ _STDOUT: Final = Path("-")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
-    help="md, or json with all branches; md unless the name of PATH says json.",
+    type=click.Choice(FORMS),
+    help="Else as the name of PATH ends; Markdown where it does not say.",
 )
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), metavar="PATH", help="A file, or a folder."
@@ -38,24 +38,38 @@ _STDOUT: Final = Path("-")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @click.pass_context
 def export(
-    ctx: click.Context,
-    which: str,
-    form: Literal["md", "json"] | None,
-    output: Path | None,
-    force: bool,
+    ctx: click.Context, which: str, form: Form | None, output: Path | None, force: bool
 ) -> int:
     """Write a conversation as a document: to PATH, else to stdout.
 
-    The start of an id will do. With `all`, PATH is a folder.
-    """
+    \b
+    md     Markdown; its pictures go into assets/ beside it
+    json   all branches, nothing lost
+    jsonl  OpenAI messages, a conversation a line
+    html   one page with its pictures in it
+    txt    plain text
+
+    The start of an id will do. With `all`, PATH is a folder for a file each; for jsonl it is one
+    file, or a folder for it.
+    """  # noqa: D301 - click takes the control itself for "do not wrap"
     if form is None:
-        form = "json" if output is not None and output.suffix.lower() == ".json" else "md"
+        form = (form_of(output) if output is not None else None) or "md"
     conversations = asyncio.run(_read(paths_of(ctx).database, which))
     if output is None or output == _STDOUT:
-        if len(conversations) > 1:
+        if len(conversations) > 1 and form != "jsonl":
             raise click.UsageError(f"{len(conversations)} conversations need a folder: -o DIR", ctx)
-        for conversation in conversations:
-            _write_out(_document(conversation, form))
+        made = joined([document(one, form, beside=False) for one in conversations])
+        _write_out(made.data)
+        _remark(made)
+        return 0
+    if form == "jsonl" and which == "all":
+        target = output / "conversations.jsonl" if output.is_dir() else output
+        if not force:
+            _refuse_taken([target])
+        made = joined([document(one, form) for one in conversations])
+        asyncio.run(write_document(made, target, overwrite=force))
+        click.echo(str(target))
+        _remark(made)
         return 0
     if which == "all" or output.is_dir():
         names = _names(conversations, f".{form}")
@@ -91,16 +105,6 @@ async def _ids(store: "Store", which: str) -> list[ConversationId]:
             return [latest]
         case _:
             return [await store.find(which)]
-
-
-def _document(conversation: Conversation, form: Literal["md", "json"]) -> bytes:
-    if form == "json":
-        from chat_tui.transcripts.json_form import to_json
-
-        return to_json(conversation)
-    from chat_tui.transcripts.markdown import to_markdown
-
-    return to_markdown(conversation).encode()
 
 
 def _names(conversations: Sequence[Conversation], suffix: str) -> list[str]:
@@ -139,17 +143,17 @@ def _make_folder(folder: Path) -> None:
 
 
 async def _save(
-    conversations: Sequence[Conversation],
-    targets: Sequence[Path],
-    form: Literal["md", "json"],
-    *,
-    force: bool,
+    conversations: Sequence[Conversation], targets: Sequence[Path], form: Form, *, force: bool
 ) -> None:
-    from chat_tui.transcripts.write import save
-
     for conversation, path in zip(conversations, targets, strict=True):
-        await save(_document(conversation, form), path, overwrite=force)
+        made = await export_to(conversation, form, path, overwrite=force)
         click.echo(str(path))
+        _remark(made)
+
+
+def _remark(made: Document) -> None:
+    for remark in made.remarks:
+        click.echo(f"chat-tui: {remark}", err=True)
 
 
 def _write_out(document: bytes) -> None:

@@ -22,9 +22,13 @@ LINE_MAX_CHARS: Final = 2000
 
 _COMMANDS: Final = {
     "ask": "chat_tui.cli.ask:ask",
+    "delete": "chat_tui.cli.delete:delete",
     "export": "chat_tui.cli.export:export",
     "list": "chat_tui.cli.list:list_conversations",
     "providers": "chat_tui.cli.providers:providers",
+    "repro": "chat_tui.cli.repro:repro",
+    "search": "chat_tui.cli.search:search",
+    "simulator": "chat_tui.cli.simulator:simulator",
 }
 
 

@@ -8,6 +8,8 @@ import click
 
 from chat_tui import glyphs
 from chat_tui.cli.options import AppChoices, load_config, paths_of, roster_of
+from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.pictures.wanted import can_draw
 
 
 def open_app(ctx: click.Context, choices: AppChoices) -> int:
@@ -27,6 +29,7 @@ def open_app(ctx: click.Context, choices: AppChoices) -> int:
     if wanted is None:
         wanted = glyphs.needs_ascii(os.environ, sys.stdout.encoding)
     glyphs.draw_ascii(wanted)
+    draw_pictures(can_draw(config.app.images, os.environ, terminal=True, ascii_only=wanted))
     # Imports make many objects and hardly any garbage: looking for it costs a tenth of the start.
     gc.disable()
     from chat_tui.app import AppOptions, run

@@ -1,10 +1,15 @@
 """A reply on the standard streams: as text for people, or as JSON for programs."""
 
+import asyncio
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol, assert_never
 
 from chat_tui.cli.output import Out, Remarks
+from chat_tui.document.job_times import JobTimes, RunTimes
+from chat_tui.document.picture_words import progress_words, state_words
 from chat_tui.events import (
     Approval,
     Finished,
@@ -27,10 +32,21 @@ from chat_tui.events import (
 from chat_tui.text import Cleaner, clean, clean_line
 
 LINE_MAX_CHARS = 500
+PASSING_MAX_CHARS = 76
+"""Of a line that is written over: on a narrower terminal it would leave rows behind."""
+TICK_S = 0.5
 
 
 class Printer(Protocol):
     """A reader of a reply's events."""
+
+    def asked(self, provider: str, model: str) -> None:
+        """Say who is asked; comes before the first event."""
+        ...
+
+    def tick(self) -> None:
+        """Bring up to date what counts seconds, while nothing comes."""
+        ...
 
     def show(self, batch: Sequence[StreamEvent]) -> None:
         """Write the next events.
@@ -47,6 +63,12 @@ class JsonPrinter:
     def __init__(self, answer: Out) -> None:
         self._answer = answer
 
+    def asked(self, provider: str, model: str) -> None:
+        pass
+
+    def tick(self) -> None:
+        pass
+
     def show(self, batch: Sequence[StreamEvent]) -> None:
         self._answer.write_bytes(b"".join(encode_event(event) + b"\n" for event in batch))
 
@@ -54,16 +76,45 @@ class JsonPrinter:
 class TextPrinter:
     """The answer to stdout, all that goes with it to stderr; both cleaned."""
 
-    def __init__(self, answer: Out, remarks: Remarks) -> None:
+    def __init__(
+        self,
+        answer: Out,
+        remarks: Remarks,
+        runs: RunTimes | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Write nothing yet.
+
+        Args:
+            answer: Where the answer goes.
+            remarks: Where the rest goes.
+            runs: What earlier picture jobs took.
+            clock: Monotonic seconds.
+        """
         self._answer = answer
         self._remarks = remarks
+        self._runs = runs
+        self._clock = clock
+        self._asked = "", ""
+        self._jobs: dict[str, JobTimes] = {}
+        self._passing: ImageProgress | None = None
+        """What the line that counts is about; null while there is none."""
         self._text = Cleaner()
         self._reasoning = Cleaner()
         self._steps: dict[str, str] = {}
         self._sources = SourceRefs(())
 
+    def asked(self, provider: str, model: str) -> None:
+        self._asked = provider, model
+
+    def tick(self) -> None:
+        if self._passing is not None:
+            self._pass(self._passing)
+
     def show(self, batch: Sequence[StreamEvent]) -> None:
         for event in batch:
+            if not isinstance(event, ImageProgress | ImagePreview | Usage | Started):
+                self._passing = None
             self._show(event)
 
     def _show(self, event: StreamEvent) -> None:
@@ -126,14 +177,30 @@ class TextPrinter:
                 self._answer.write_bytes(os.fsencode(event.path) + b"\n")
 
     def _progress(self, event: ImageProgress) -> None:
-        fraction = "" if event.fraction is None else f" {event.fraction:.0%}"
-        place = "" if event.queue_position is None else f", place {event.queue_position}"
-        note = f": {event.note}" if event.note else ""
+        """On a terminal one line that counts; else a line for each state, and for each tenth."""
+        times = self._jobs.setdefault(event.job, JobTimes(self._clock))
+        times.take(event)
         if self._remarks.on_terminal:
-            line = f"picture {event.state}{fraction}{place}{note}"
-            self._remarks.passing(clean_line(line, 70))
+            self._passing = event
+            self._pass(event)
+            return
+        words = state_words(event)
+        if event.state == "running" and event.fraction is not None:
+            tenth = f"generating {int(event.fraction * 10 + 1e-9)}"
         else:
-            self._once(f"job {event.job}", f"picture {event.state}{place}{note}")
+            tenth = f"{words} {event.note}"
+        if self._steps.get(f"job {event.job}") != tenth:
+            self._steps[f"job {event.job}"] = tenth
+            self._remarks.line(
+                clean_line(f"picture {self._how_far(event)}", LINE_MAX_CHARS), dim=True
+            )
+
+    def _pass(self, progress: ImageProgress) -> None:
+        self._remarks.passing(clean_line(f"picture {self._how_far(progress)}", PASSING_MAX_CHARS))
+
+    def _how_far(self, progress: ImageProgress) -> str:
+        usual_s = self._runs.usual_s(*self._asked) if self._runs is not None else None
+        return progress_words(progress, self._jobs[progress.job], usual_s)
 
     def _end(self, event: Finished | StreamError) -> None:
         self._say(self._text.end())
@@ -152,6 +219,24 @@ class TextPrinter:
                 pass
             case _:
                 assert_never(event)
+
+
+@contextmanager
+def ticking(printer: Printer) -> Iterator[None]:
+    """Have a printer count seconds inside the block; the event loop must run."""
+    loop = asyncio.get_running_loop()
+    due: asyncio.TimerHandle
+
+    def tick() -> None:
+        nonlocal due
+        printer.tick()
+        due = loop.call_later(TICK_S, tick)
+
+    due = loop.call_later(TICK_S, tick)
+    try:
+        yield
+    finally:
+        due.cancel()
 
 
 _SHORT = {

@@ -12,6 +12,8 @@ class Action:
     keys: str
     """Canonical key names, separated by commas."""
     help: str
+    reading: bool = False
+    """Only heard while the transcript has the keys, so that a letter alone will do."""
     built: bool = True
     """False: may be bound in the configuration, and is not shown in the app yet."""
 
@@ -23,7 +25,9 @@ ACTIONS: Final = (
     Action("prompt.newline", "shift+enter,alt+enter,ctrl+j", "Start a new line in the prompt"),
     Action("prompt.earlier", "up", "Earlier prompt, at the upper edge"),
     Action("prompt.later", "down", "Later prompt, at the lower edge"),
-    Action("prompt.edit", "ctrl+o", "Edit the prompt in $EDITOR", built=False),
+    Action("prompt.edit", "ctrl+o", "Edit the prompt in $EDITOR"),
+    Action("attachment.add", "alt+a", "Attach a file by its path"),
+    Action("attachment.focus", "shift+tab", "Unfold or remove what is attached"),
     Action("reply.stop", "escape", "Stop the running reply"),
     Action("reply.regenerate", "f5", "Answer again, as a new branch"),
     Action("scroll.up", "pageup", "Scroll up"),
@@ -35,15 +39,35 @@ ACTIONS: Final = (
     Action("choice.pick", _DIGITS, "Choose by its number"),
     Action("app.help", "f1", "All keys"),
     Action("provider.menu", "f2", "Choose provider and model"),
-    Action("conversations.list", "f3", "Find, rename, pin and delete conversations", built=False),
+    Action("conversations.list", "f3", "Find, rename, pin and delete conversations"),
     Action("transcript.save", "f4", "Save the transcript"),
-    Action("pane.split", "f6", "Open a second pane beside this one", built=False),
-    Action("pane.next", "f7", "Move to the next pane", built=False),
-    Action("pictures.show", "f8", "Pictures of this conversation", built=False),
+    Action("pane.split", "f6", "Open a second pane beside this one"),
+    Action("pane.split_down", "shift+f6,f18", "Open a second pane below this one"),
+    Action("pane.next", "f7", "Move to the next pane"),
+    Action("pane.previous", "shift+f7,f19", "Move to the pane before"),
+    Action("pane.zoom", "alt+z", "Give this pane the whole screen, or its place back"),
+    Action("pane.close", "alt+w", "Close this pane; what streams in it goes on"),
+    Action("pane.reopen", "alt+u", "Open again what was closed last"),
+    Action("pane.swap", "alt+m", "Let this pane and the next one change places"),
+    Action("pane.wider", "alt+l", "Make this pane wider"),
+    Action("pane.narrower", "alt+h", "Make this pane narrower"),
+    Action("pane.taller", "alt+j", "Make this pane taller"),
+    Action("pane.shorter", "alt+k", "Make this pane shorter"),
+    Action("compare.open", "alt+c", "Ask several providers at once"),
+    Action("pictures.show", "f8", "All pictures, with a search"),
+    Action("picture.open", "o", "On a picture: open it in another program", reading=True),
+    Action("picture.save", "s", "On a picture: save a copy", reading=True),
+    Action("picture.copy_path", "y", "On a picture: copy its path", reading=True),
+    Action("picture.info", "i", "On a picture: what it was made with", reading=True),
+    Action("picture.menu", "m", "On a picture: make another one from it", reading=True),
+    Action("conversation.settings", "alt+s", "System prompt and parameters of this conversation"),
     Action("conversation.new", "ctrl+n", "Start a new conversation"),
     Action("app.palette", "ctrl+p", "Command palette"),
     Action("app.quit", "ctrl+q", "Quit"),
 )
+
+
+READING: Final = frozenset(action.name for action in ACTIONS if action.reading)
 
 
 def default_keys() -> dict[str, str]:

@@ -15,7 +15,7 @@ _WORDS = {
 
 def key_label(key: str) -> str:
     """Write one key, such as `Shift+Enter` for `shift+enter`."""
-    return "+".join(_word(part) for part in key.split("+"))
+    return key if len(key) == 1 else "+".join(_word(part) for part in key.split("+"))
 
 
 def keys_label(keys: str) -> str:

@@ -22,16 +22,20 @@ _SIGNS: Final = {
 }  # fmt: skip
 
 
-def canonical_keys(written: str) -> tuple[str, ...]:
+def canonical_keys(written: str, *, plain: bool = False) -> tuple[str, ...]:
     """Read the names of one or more keys, separated by commas.
+
+    Args:
+        written: As the user spells them.
+        plain: Nothing is typed while they count, so that a letter or a digit alone will do.
 
     Raises:
         ValueError: a name is not a key's; the message says why, without the name.
     """
-    return tuple(dict.fromkeys(_canonical(one.strip()) for one in written.split(",")))
+    return tuple(dict.fromkeys(_canonical(one.strip(), plain) for one in written.split(",")))
 
 
-def _canonical(written: str) -> str:
+def _canonical(written: str, plain: bool) -> str:
     if not written:
         raise ValueError("a key's name is empty")
     *modifiers, name = written.lower().split("+")
@@ -41,6 +45,8 @@ def _canonical(written: str) -> str:
     name = _SYNONYMS.get(name, name)
     name = _SIGNS.get(name, name)
     letter = len(name) == 1 and name.isascii() and name.isalnum()
+    if plain and letter and not modifiers:
+        return name
     if name not in _NAMED and name not in _SIGNS.values() and not letter:
         raise ValueError("not the name of a key")
     if name not in _NAMED and not {"ctrl", "alt"} & set(modifiers):

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chat_tui.config.actions import default_keys
+from chat_tui.config.actions import READING, default_keys
 from chat_tui.config.check import check_json, convert_table, table_at
 from chat_tui.config.expected import describe_value
 from chat_tui.config.keynames import canonical_keys
 from chat_tui.config.model import AppSection, BrokenProvider, Config, ProviderEntry
+from chat_tui.config.prices import Price, read_prices
 from chat_tui.config.provider_table import check_name, read_provider
 from chat_tui.config.toml_file import TomlFile, dotted, nearest, read_toml
 from chat_tui.errors import ConfigError
 from chat_tui.registry import Registry
 
-_SECTIONS = ("app", "keys", "providers")
+_SECTIONS = ("app", "keys", "prices", "providers")
 _DEMO = "demo"
 
 
@@ -36,6 +37,7 @@ def load(
     warnings: list[str] = []
     providers: dict[str, ProviderEntry] = {}
     app, keys = AppSection(), default_keys()
+    prices: Mapping[str, Price] = {}
     file: TomlFile | None = None
     try:
         file = read_toml(path)
@@ -49,6 +51,7 @@ def load(
         check_json(file, ["app"], table_at(file, ["app"]))
         app = convert_table(file, ["app"], AppSection)
         keys = _bindings(file)
+        prices = read_prices(file)
         for name in table_at(file, ["providers"]):
             entry, remarks = _from_main_file(file, name, registry)
             providers[name] = entry
@@ -68,7 +71,12 @@ def load(
                 hint=nearest(app.provider, known),
             )
     return Config(
-        app=app, keys=keys, providers=providers, broken=tuple(broken), warnings=tuple(warnings)
+        app=app,
+        keys=keys,
+        prices=prices,
+        providers=providers,
+        broken=tuple(broken),
+        warnings=tuple(warnings),
     )
 
 
@@ -140,7 +148,8 @@ def _bindings(file: TomlFile) -> dict[str, str]:
         if not isinstance(keys, str):
             raise file.error(place, f"expected the name of a key, got {describe_value(keys)}")
         try:
-            bindings[action] = ",".join(canonical_keys(keys))
+            plain = action in READING
+            bindings[action] = ",".join(canonical_keys(keys, plain=plain))
         except ValueError as error:
             raise file.error(
                 place, f"{error}, got {keys[:40]!r}", hint="such as 'ctrl+n', 'f5' or 'escape'"

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 
 from chat_tui.config.actions import default_keys
+from chat_tui.config.prices import Price
 from chat_tui.errors import ConfigError
 from chat_tui.providers.kinds import Kind, ProviderOptions
 from chat_tui.secrets import KeySource
@@ -34,6 +35,8 @@ class AppSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     notify: NotifyMode = "unfocused"
     idle_timeout_s: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 120.0
     """No event for this long: the reply has stalled. 0 is no limit."""
+    budget_usd_per_day: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
+    """What a day may cost before the app asks; null is no limit."""
     max_event_mb: Annotated[float, msgspec.Meta(gt=0, le=4096)] = 64.0
 
     @property
@@ -74,6 +77,8 @@ class Config:
     app: AppSection = field(default_factory=AppSection)
     keys: Mapping[str, str] = field(default_factory=default_keys)
     """Every action with its keys, separated by commas; rebound ones as the user wants."""
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    """What models cost, by their ids."""
     providers: Mapping[str, ProviderEntry] = field(default_factory=dict)
     """In the order of the file, then those of provider files by name."""
     broken: tuple[BrokenProvider, ...] = ()

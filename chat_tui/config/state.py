@@ -1,6 +1,7 @@
 """The last choices, kept between runs; losing them loses nothing."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -9,6 +10,37 @@ from chat_tui.config.paths import private_dir
 from chat_tui.config.toml_file import read_toml
 from chat_tui.errors import ConfigError
 from chat_tui.files import write_atomically
+
+
+class PanePlace(msgspec.Struct, frozen=True, kw_only=True, tag="pane", omit_defaults=True):
+    """What one pane showed."""
+
+    conversation: str = ""
+    """Its id; empty for one in which nothing was said."""
+    branch: str = ""
+    """The reply that it showed of several that were compared."""
+    provider: str = ""
+    model: str = ""
+
+
+class SplitPlace(msgspec.Struct, frozen=True, kw_only=True, tag="split"):
+    """Two places beside each other, or one below the other."""
+
+    axis: Literal["right", "down"]
+    """Where the second one stands."""
+    ratio: Annotated[float, msgspec.Meta(gt=0, lt=1)]
+    """What the first one has of both."""
+    first: "PanePlace | SplitPlace"
+    second: "PanePlace | SplitPlace"
+
+
+class LayoutState(msgspec.Struct, frozen=True, kw_only=True):
+    """The panes of the last run; only where there were several."""
+
+    tree: PanePlace | SplitPlace
+    current: int = 0
+    """Which one had the keys, counted from the left and from the top."""
+    zoomed: bool = False
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +52,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     theme: str = ""
     save_dir: str = ""
     """The folder of the last saved transcript."""
+    layout: LayoutState | None = None
+    favourites: list[list[str]] = []
+    """Providers with their models, the oldest mark first."""
+    recent: list[list[str]] = []
+    """Providers with their models, the latest first."""
 
 
 def load_state(path: Path) -> tuple[State, str | None]:
@@ -47,7 +84,7 @@ def save_state(path: Path, state: State) -> None:
     """
     import tomli_w
 
-    table = {name: value for name, value in msgspec.structs.asdict(state).items() if value}
+    table = {name: value for name, value in msgspec.to_builtins(state).items() if value}
     try:
         content = tomli_w.dumps(table).encode()
     except UnicodeEncodeError:  # a folder whose name is not text

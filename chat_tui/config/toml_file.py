@@ -85,13 +85,19 @@ def dotted(keys: Sequence[str]) -> str:
     return ".".join(key if _BARE_KEY.fullmatch(key) else json.dumps(key) for key in keys)
 
 
+MOST_NAMES = 12
+"""No more than these are listed in a hint."""
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return a hint with the nearest correct name, or else with all of them."""
+    """Return a hint with the nearest correct name, or else with those there are."""
     known = list(names)
     if close := difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6):
         return f"did you mean {close[0]!r}?"
     if not known:
         return "none is known here"
+    if (more := len(known) - MOST_NAMES) > 0:
+        return f"there are {', '.join(known[:MOST_NAMES])} and {more} more"
     return f"there {'is' if len(known) == 1 else 'are'} {', '.join(known)}"
 
 

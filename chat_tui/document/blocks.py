@@ -22,6 +22,7 @@ BlockKind: TypeAlias = Literal[
     "sources",
     "picture",
     "notice",
+    "file",
     "ending",
 ]
 

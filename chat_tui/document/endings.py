@@ -19,10 +19,11 @@ ENDINGS: Final = {
 }
 
 
-def header_block(message: Message, name: str, clock: str) -> TextBlock:
-    """Make the row that says who speaks, and when."""
+def header_block(message: Message, name: str, clock: str, note: str = "") -> TextBlock:
+    """Make the row that says who speaks, and when; a note stands before the time."""
     ink = "you" if message.role == "user" else "reply"
-    return TextBlock(name, kind="header", ink=ink, right=clock)
+    right = f"{note}  {clock}" if note else clock
+    return TextBlock(name, kind="header", ink=ink, right=right)
 
 
 def ending_blocks(message: Message, error_hint: str, gap: int) -> Iterator[TextBlock]:

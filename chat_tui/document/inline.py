@@ -25,6 +25,9 @@ MAX_DATA_URL_CHARS = 64
 _SPECIAL = r"[\\`*_~!\[\]<>&\n]|  "
 _FOOTNOTE = r"\[\^([^\]\s]{1,40})\]"
 _LABEL = r"\[((?:[^\[\]\\]|\\.){1,999})\]"
+_UNCLOSED = r"[`*_~\[\]]"
+_MAY_STILL_MOVE = 40
+"""Characters at the end that are not worth settling yet."""
 _ORDER = {word: place for place, word in enumerate(INK_WORDS)}
 _OPENING = {"em_open": "em", "strong_open": "strong", "s_open": "strike", "link_open": "link"}
 _CLOSING = {"em_close": "em", "strong_close": "strong", "s_close": "strike", "link_close": "link"}
@@ -53,7 +56,7 @@ def inline_spans(source: str, references: References, base: Ink = "text") -> tup
     """
     if not _compiled(_SPECIAL).search(source):
         return (Span(source, base),) if source else ()
-    if _too_deep(source):
+    if too_deep(source):
         return (Span(source, base),)
     tokens: list[Token] = []
     shared = parser()
@@ -62,6 +65,29 @@ def inline_spans(source: str, references: References, base: Ink = "text") -> tup
     for token in tokens:
         reader.take(token)
     return reader.spans(may_be_unclean="&" in source)
+
+
+def settled_chars(source: str, references: References) -> int:
+    """Find how far inline Markdown means the same, whatever comes after it.
+
+    Returns:
+        Where it may be cut in two that are parsed apart; 0 where that cannot be told.
+    """
+    at = source.rfind(" ", 0, len(source) - _MAY_STILL_MOVE)
+    if at <= 0 or not source[at - 1].isalnum() or too_deep(source):
+        return 0
+    for span in inline_spans(source[:at], references):
+        if "code" not in span.ink and _compiled(_UNCLOSED).search(span.text):
+            return 0  # what is open here may be closed later
+    return at
+
+
+def joined(before: Sequence[Span], after: Sequence[Span]) -> tuple[Span, ...]:
+    """Put spans one behind the other; two with the same ink that meet become one."""
+    if before and after and before[-1][1:] == after[0][1:]:
+        middle = before[-1]._replace(text=before[-1].text + after[0].text)
+        return (*before[:-1], middle, *after[1:])
+    return (*before, *after)
 
 
 def labels(source: str) -> set[str]:
@@ -200,7 +226,8 @@ def _short(address: str) -> str:
     return address
 
 
-def _too_deep(source: str) -> bool:
+def too_deep(source: str) -> bool:
+    """Tell whether there are more brackets inside each other than are worth looking into."""
     if source.count("[") <= MAX_BRACKETS:
         return False
     depth = deepest = 0

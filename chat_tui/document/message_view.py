@@ -1,7 +1,8 @@
 """One message as blocks; while it streams, text goes to the end of the last one."""
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from chat_tui import glyphs
@@ -10,9 +11,11 @@ from chat_tui.document.endings import ending_blocks, header_block
 from chat_tui.document.message_words import gap_between, header_words, thought_words
 from chat_tui.document.open_part import TextSoFar, open_part, takes
 from chat_tui.document.parts import below, below_block, part_block, steps_blocks
+from chat_tui.document.picture_slots import pictures_are_drawn
 from chat_tui.document.spans import Span
 from chat_tui.events import (
     Approval,
+    Finished,
     FollowUps,
     ImagePreview,
     ImageProgress,
@@ -22,17 +25,21 @@ from chat_tui.events import (
     SourceRefs,
     Started,
     Step,
+    StreamError,
     StreamEvent,
     TextDelta,
     ToolCall,
     Usage,
 )
 from chat_tui.folding import Folder
-from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
+from chat_tui.message import Attachment, Decision, Lineage, Message, Part, ReasoningPart, TextPart
 from chat_tui.text import Cleaner, clean
 
 if TYPE_CHECKING:
     from chat_tui.document.highlight import HandOut
+    from chat_tui.document.job_times import RunTimes
+    from chat_tui.document.picture_block import JobLines, PictureBlock
+    from chat_tui.document.picture_jobs import Job, LiveJobs
 
 INDENT = 3
 """Cells left of everything that was said; the mark of who said it stands there."""
@@ -50,8 +57,10 @@ class MessageView:
     """The rows of one message, whole or still streaming."""
 
     __slots__ = (
-        "_block_tops", "_blocks", "_cleaner", "_error_hint", "_folder", "_hand_out", "_header",
-        "_message", "_open", "_open_block", "_parts", "_texts", "_width", "answer", "id", "opened", "provider",
+        "_asked", "_asked_of", "_block_tops", "_blocks", "_cleaner", "_clock", "_drawn",
+        "_error_hint", "_folder", "_hand_out", "_header", "_job_gaps", "_jobs", "_live", "_message", "_note", "_open",
+        "_open_block", "_parts", "_renewed", "_runs", "_texts", "_width", "answer", "id",
+        "opened", "provider",
     )  # fmt: skip
 
     def __init__(
@@ -59,20 +68,32 @@ class MessageView:
         message: Message,
         *,
         error_hint: str = "",
+        note: str = "",
         opened: dict[int, bool] | None = None,
         hand_out: "HandOut | None" = None,
+        pictures: bool | None = None,
+        asked: str = "",
+        runs: "RunTimes | None" = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """Show a message; `feed` takes what comes after it.
 
         Args:
             message: As far as it is known.
             error_hint: Stands below an error.
+            note: Stands beside the time.
             opened: What the reader had opened or closed when it was shown before.
             hand_out: Has code coloured somewhere else; null: it is done here.
+            pictures: Room is kept for pictures; false: they are lines of words; null: whichever
+                the terminal can do.
+            asked: The turn that this message answers, in words.
+            runs: What earlier picture jobs took.
+            clock: Monotonic seconds.
         """
         self.id = message.id
         self.provider = message.provider
         self._error_hint = error_hint
+        self._note = note
         self._hand_out = hand_out
         self._folder = Folder(message)
         self._message = message
@@ -92,6 +113,15 @@ class MessageView:
         self.answer: Message | None = None
         """The turn that followed; null while there is none."""
         self._cleaner = Cleaner()
+        self._drawn = pictures_are_drawn() if pictures is None else pictures
+        self._asked, self._runs, self._clock = asked, runs, clock
+        self._asked_of = message.provider, message.model
+        self._live: LiveJobs | None = None
+        """Made with the first picture job: most messages have none."""
+        self._jobs: Mapping[str, Job] = {}
+        self._job_gaps: dict[str, int] = {}
+        self._renewed: int | None = None
+        """The first block that was replaced by one of the same height."""
         self._build()
         while self.pending:
             self.commit()
@@ -116,6 +146,33 @@ class MessageView:
         block = self._blocks[self._open_block]
         return isinstance(block, MarkdownBlock) and block.document.pending
 
+    @property
+    def forgets(self) -> bool:
+        """Its height may be another one when it is made again: some pictures are kept nowhere."""
+        return self._drawn and self._live is not None
+
+    @property
+    def ticks(self) -> bool:
+        """Some rows count seconds: they change while nothing comes."""
+        return self.running and any(getattr(block, "ticks", False) for block in self._blocks)
+
+    def ticking(self, width: int) -> list[int]:
+        """List the rows that count seconds; none before they are measured."""
+        if not self._jobs or width != self._width or len(self._block_tops) <= len(self._blocks):
+            return []
+        from chat_tui.document.picture_block import ticking_row
+
+        found: list[int] = []
+        for top, block in zip(self._block_tops, self._blocks, strict=False):
+            row = ticking_row(block, max(1, width - INDENT)) if block.kind == "picture" else None
+            if row is not None:
+                found.append(top + row)
+        return found
+
+    def part_of(self, block: int) -> int:
+        """Say which part of the message a block shows; -1 for none."""
+        return self._parts[block]
+
     def answered_by(self, turn: Message) -> None:
         """Take in the turn that followed: what could be chosen cannot be any more."""
         self.answer = turn
@@ -125,7 +182,7 @@ class MessageView:
 
     def feed(self, events: Iterable[StreamEvent]) -> None:
         """Take in more of the reply; `commit` brings it to the rows."""
-        rebuild = False
+        rebuild, ended = False, not self.running
         for event in events:
             self._folder.add(event)
             match event:
@@ -133,10 +190,14 @@ class MessageView:
                     self._grow(event)
                 case Started() if header_words(self._folder.message()) != self._header:
                     rebuild = True  # the server answers with another model than was asked for
-                case Started() | Usage() | ImagePreview():
+                case Started() | Usage():
                     pass  # not among the blocks of a running reply
+                case ImageProgress() | ImagePreview() | ImageResult():
+                    if not ended:
+                        self._live_jobs().take(event)
+                        rebuild = rebuild or not self._renew(event)
                 case _:
-                    rebuild = True
+                    rebuild, ended = True, ended or isinstance(event, Finished | StreamError)
         if rebuild:
             self._message = self._folder.message()
             self._build()
@@ -156,15 +217,17 @@ class MessageView:
             leaf = block.document.commit(budget_chars)
             if leaf is not None:
                 block.forget_from(leaf)
+        renewed, self._renewed = self._renewed, None
         if not self._block_tops:  # made anew, or opened, or never measured
             return 0
+        above = None if renewed is None else self._block_tops[renewed]
         if self._open is None or leaf is None:
-            return None
+            return above
         top = self._block_tops[self._open_block]
         del self._block_tops[self._open_block + 1 :]
         if isinstance(block, MarkdownBlock):
-            return top + block.first_row(leaf, max(1, self._width - INDENT))
-        return top
+            top += block.first_row(leaf, max(1, self._width - INDENT))
+        return top if above is None else min(above, top)
 
     def toggle(self, block: int) -> bool:
         """Open or close a block.
@@ -172,11 +235,12 @@ class MessageView:
         Returns:
             Whether it can be.
         """
-        folded = self._blocks[block]
-        if not isinstance(folded, FoldBlock):
+        shown = self._blocks[block]
+        opens = shown if isinstance(shown, FoldBlock) else _covering(shown)
+        if opens is None:
             return False
-        folded.toggle()
-        self.opened[self._parts[block]] = folded.open
+        opens.toggle()
+        self.opened[self._parts[block]] = opens.open
         self._block_tops.clear()
         return True
 
@@ -246,8 +310,10 @@ class MessageView:
         """Make all blocks from the message as it stands."""
         message = self._message
         self._header = header_words(message)
-        self._blocks, self._parts = [header_block(message, *self._header)], [-1]
+        self._blocks, self._parts = [header_block(message, *self._header, self._note)], [-1]
         self._block_tops.clear()
+        self._renewed = None
+        self._jobs = self._find_jobs()
         self._open, self._open_block = open_part(message), 0
         before: Part | None = None
         texts = iter(self._texts)
@@ -295,7 +361,15 @@ class MessageView:
                 opened = self.opened.get(number)
                 made = steps_blocks(steps, running=self.running, opened=opened, gap=gap)
                 self._put(number, *made)
-            case ToolCall() | ImageProgress() | ImageResult() | Notice():
+            case ImageProgress() | ImageResult():
+                job = self._jobs[part.job]
+                if job.part == number:
+                    self._job_gaps[job.name] = 1 if self._drawn and len(self._blocks) > 1 else gap
+                block = self._picture_block(job) if job.part == number else None
+                if block is None:
+                    return False  # it stands where the first of its job does, if anywhere
+                self._put(number, block)
+            case ToolCall() | Notice() | Attachment() | Lineage():
                 opened = self.opened.get(number, False)
                 self._put(number, part_block(part, opened=opened, gap=gap))
             case SourceRefs() | FollowUps() | Approval():
@@ -304,6 +378,68 @@ class MessageView:
                 return False  # the turn's text says it
             case _:
                 assert_never(part)
+        return True
+
+    def _live_jobs(self) -> "LiveJobs":
+        if self._live is None:
+            from chat_tui.document.picture_jobs import LiveJobs
+
+            self._live = LiveJobs(*self._asked_of, self._runs, self._clock)
+            for part in self._message.parts if self.running else ():
+                if isinstance(part, ImageProgress):
+                    self._live.take(part)
+        return self._live
+
+    def _find_jobs(self) -> "Mapping[str, Job]":
+        parts = self._message.parts
+        if not any(isinstance(part, ImageProgress | ImageResult) for part in parts):
+            return {}
+        from chat_tui.document.picture_jobs import jobs_in
+
+        return jobs_in(parts)
+
+    def _picture_block(self, job: "Job") -> "PictureBlock | JobLines | None":
+        from chat_tui.document.picture_block import Setting, picture_block
+
+        message = self._message
+        setting = Setting(
+            self._drawn,
+            self._asked,
+            message.model,
+            message.parameters,
+            self.running,
+            message.outcome,
+        )
+        opened, gap = self.opened.get(job.part, False), self._job_gaps[job.name]
+        return picture_block(job, self._live_jobs(), setting, opened=opened, gap=gap)
+
+    def _renew(self, event: ImageProgress | ImagePreview | ImageResult) -> bool:
+        """Put another block in the place of a job's, if nothing else changes by that.
+
+        Returns:
+            Whether that was enough; if not, all blocks are to be made anew.
+        """
+        known = self._jobs.get(event.job)
+        if known is None:
+            # A preview of a job that has no place yet is shown when it has one.
+            return isinstance(event, ImagePreview)
+        before, self._message = self._message, self._folder.message()
+        if len(before.parts) != len(self._message.parts):
+            return False
+        jobs = self._find_jobs()
+        number = self._parts.index(known.part) if known.part in self._parts else -1
+        block = self._picture_block(jobs[event.job])
+        shown = self._blocks[number] if number > 0 else None
+        if block is None and shown is None:
+            self._jobs = jobs
+            return True
+        if block is None or shown is None or type(block) is not type(shown):
+            return False
+        inner = max(1, self._width - INDENT)
+        if number >= len(self._block_tops) - 1 or block.height(inner) != shown.height(inner):
+            return False
+        self._jobs, self._blocks[number] = jobs, block
+        self._renewed = number if self._renewed is None else min(number, self._renewed)
         return True
 
     def _add_reasoning(self, number: int, part: ReasoningPart, gap: int) -> None:
@@ -337,6 +473,15 @@ class MessageView:
         else:
             known.document.finish()
         self._put(number, MarkdownBlock(known.document, gap=gap))
+
+
+def _covering(block: Block) -> "PictureBlock | None":
+    """Find out whether pictures of a block are covered until it is opened."""
+    if block.kind != "picture":
+        return None
+    from chat_tui.document.picture_block import PictureBlock
+
+    return block if isinstance(block, PictureBlock) and block.covers else None
 
 
 def provider_number(name: str, count: int) -> int:

@@ -2,7 +2,7 @@
 
 from chat_tui import glyphs
 from chat_tui.events import Finished, ImageProgress, ImageResult, Notice, Step, ToolCall
-from chat_tui.message import Message, Part
+from chat_tui.message import Attachment, Lineage, Message, Part
 from chat_tui.text import clean_line
 
 
@@ -23,18 +23,27 @@ def thought_words(elapsed_s: float | None, *, running: bool) -> str:
     return f"{word} for {elapsed_s:.0f} s" if elapsed_s and elapsed_s >= 1 else word
 
 
-def progress_words(progress: ImageProgress) -> str:
-    """One line for a picture that is being made."""
-    if progress.queue_position is not None and progress.state == "queued":
-        return f"{glyphs.RUNNING} queued: position {progress.queue_position}"
-    percent = f" {progress.fraction:.0%}" if progress.fraction is not None else ""
-    note = f"  {clean_line(progress.note)}" if progress.note else ""
-    return f"{glyphs.RUNNING} {progress.state}{percent}{note}"
+def attachment_words(attachment: Attachment) -> str:
+    """One line for a file that goes along."""
+    words = [clean_line(attachment.name), size_words(attachment.size_bytes)]
+    if attachment.width_px and attachment.height_px:
+        words.append(f"{attachment.width_px} x {attachment.height_px}")
+    return "  ".join(words)
 
 
-def picture_words(picture: ImageResult) -> str:
-    """One line for a finished picture."""
-    return f"picture: {clean_line(picture.path or picture.url or 'not saved')}"
+def size_words(size_bytes: int) -> str:
+    """Say how large a file is, in few letters."""
+    if size_bytes < 1 << 10:
+        return f"{size_bytes} B"
+    if size_bytes < 1 << 20:
+        return f"{size_bytes / (1 << 10):.0f} KiB"
+    return f"{size_bytes / (1 << 20):.1f} MiB"
+
+
+def lineage_words(lineage: Lineage) -> str:
+    """Say what a turn was made from, by the local clock."""
+    what = "the words" if lineage.picture is None else f"picture {lineage.picture}"
+    return f"made from {what} of {lineage.said.astimezone():%H:%M}"
 
 
 def totals(message: Message, finished: Finished) -> str:
@@ -63,6 +72,8 @@ def gap_between(before: Part | None, part: Part) -> int:
         case (Step() | ToolCall(), Step() | ToolCall()):
             return 0
         case (ImageProgress() | ImageResult(), ImageProgress() | ImageResult()):
+            return 0
+        case (Attachment(), Attachment()) | (_, Lineage()):
             return 0
         case _:
             return 1

@@ -6,10 +6,22 @@ from functools import cache
 from typing import NamedTuple
 
 from chat_tui import glyphs
-from chat_tui.document.inline import References, inline_spans
+from chat_tui.document.inline import References, inline_spans, joined, settled_chars, too_deep
 from chat_tui.document.leaf import Place, columns_between, offset_of_cell
 from chat_tui.document.spans import Ink, Span, cells, cut, fitted, stripped
 from chat_tui.document.wrap import append_wrap, expand_tabs, wrap
+
+SETTLE_CHARS = 120
+"""A paragraph has grown by so much before its beginning is settled again."""
+
+
+class Settled(NamedTuple):
+    """The beginning of a paragraph, which means the same whatever comes after it."""
+
+    chars: int = 0
+    spans: tuple[Span, ...] = ()
+    looked_at: int = 0
+    """How long the paragraph was when more of it was tried to be settled."""
 
 
 class Known(NamedTuple):
@@ -22,6 +34,7 @@ class Known(NamedTuple):
     width: int
     starts: Sequence[int]
     """Of its rows, at that width."""
+    settled: Settled
 
 
 class Paragraph:
@@ -29,6 +42,7 @@ class Paragraph:
 
     __slots__ = (
         "_place",
+        "_settled",
         "_spans",
         "_starts",
         "_text",
@@ -61,6 +75,7 @@ class Paragraph:
         self.base = base
         self.references = references
         self._place = place
+        self._settled = Settled()
         self._spans: tuple[Span, ...] | None = None
         self._text = ""
         self._width = 0
@@ -77,17 +92,22 @@ class Paragraph:
 
     def forget(self) -> None:
         """Parse again when it is next looked at: a link in it may now be known."""
+        self._settled = Settled()
         self._spans = None
         self._width = 0
 
     @property
     def known(self) -> "Known":
         """What was made of it so far."""
-        return Known(self.markdown, self._place.rest, self._spans, self._width, self._starts)
+        return Known(
+            self.markdown, self._place.rest, self._spans, self._width, self._starts, self._settled
+        )
 
     def inherit(self, shorter: "Known") -> None:
         """Take over what is known of the same paragraph when it was shorter, as far as it holds."""
-        markdown, spans = shorter.markdown, shorter.spans
+        markdown, spans, settled = shorter.markdown, shorter.spans, shorter.settled
+        if self.markdown.startswith(markdown[: settled.chars]):
+            self._settled = settled
         if not spans or spans[-1].ink != self.base or not self.markdown.startswith(markdown):
             return
         added = self.markdown[len(markdown) :]
@@ -134,13 +154,26 @@ class Paragraph:
 
     def _parse(self) -> tuple[Span, ...]:
         if self._spans is None:
-            spans = inline_spans(self.markdown, self.references, self.base)
+            spans = self._parse_rest()
             text = "".join(span.text for span in spans)
             if "\t" in text:
                 text, spans = _without_tabs(spans)
             self._text = text
             self._spans = spans
         return self._spans
+
+    def _parse_rest(self) -> tuple[Span, ...]:
+        """Parse what is not settled, and settle more of it now and then."""
+        chars, settled, looked_at = self._settled
+        markdown, references = self.markdown, self.references
+        if len(markdown) - max(chars, looked_at) > SETTLE_CHARS and "\t" not in markdown:
+            if more := settled_chars(markdown[chars:], references):
+                new = inline_spans(markdown[chars : chars + more], references, self.base)
+                chars, settled = chars + more, joined(settled, new)
+            self._settled = Settled(chars, settled, len(markdown))
+        if chars and too_deep(markdown):
+            return inline_spans(markdown, references, self.base)
+        return joined(settled, inline_spans(markdown[chars:], references, self.base))
 
     def _wrap(self, width: int) -> Sequence[int]:
         if width != self._width:

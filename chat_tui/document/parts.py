@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from chat_tui import glyphs
 from chat_tui.document.blocks import Block, FoldBlock, TextBlock
 from chat_tui.document.choices import ChoicesBlock
-from chat_tui.document.message_words import picture_words, progress_words
+from chat_tui.document.message_words import attachment_words, lineage_words
 from chat_tui.document.sources import SourcesBlock
 from chat_tui.document.stack import PeekBlock
 from chat_tui.document.steps import failed_steps, step_tree, steps_body, steps_head
@@ -14,17 +14,15 @@ from chat_tui.document.tools import tool_block
 from chat_tui.events import (
     Approval,
     FollowUps,
-    ImageProgress,
-    ImageResult,
     Notice,
     SourceRefs,
     Step,
     ToolCall,
 )
-from chat_tui.message import Message, Part
+from chat_tui.message import Attachment, Lineage, Message, Part
 from chat_tui.text import clean
 
-InPlace: TypeAlias = ToolCall | ImageProgress | ImageResult | Notice
+InPlace: TypeAlias = ToolCall | Notice | Attachment | Lineage
 """What stands where it came."""
 Below: TypeAlias = SourceRefs | Approval | FollowUps
 """What stands below the answer, whenever it came."""
@@ -42,15 +40,17 @@ def part_block(part: InPlace, *, opened: bool, gap: int) -> Block:
     match part:
         case ToolCall():
             return tool_block(part, opened=opened, gap=gap)
-        case ImageProgress():
-            return TextBlock(progress_words(part), kind="picture", ink="dim", gap=gap)
-        case ImageResult():
-            return TextBlock(picture_words(part), kind="picture", ink="accent", gap=gap)
         case Notice(text=text):
             mark = f"{glyphs.NOTE} "
             return TextBlock(
                 clean(text), kind="notice", ink="notice", first=mark, rest="  ", gap=gap
             )
+        case Attachment():
+            mark = f"{glyphs.ATTACHED} "
+            words = attachment_words(part)
+            return TextBlock(words, kind="file", ink="accent", first=mark, rest="  ", gap=gap)
+        case Lineage():
+            return TextBlock(lineage_words(part), kind="notice", ink="dim", gap=gap)
 
 
 def below(parts: Sequence[Part]) -> list[tuple[int, Below]]:

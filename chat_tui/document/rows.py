@@ -3,6 +3,7 @@
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.document.heights import HeightIndex
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chat_tui.document.highlight import Colours, HandOut, WholeFence
+    from chat_tui.document.job_times import RunTimes
 
 TOP_ROWS = 1
 """Empty, so that the first message does not touch the header."""
@@ -46,6 +48,11 @@ class Rows:
         self._error_hint = error_hint
         self.hand_out: HandOut | None = None
         """Has code coloured that is lexed as a whole; null: it is done when a row is looked at."""
+        self.runs: RunTimes | None = None
+        """What earlier picture jobs took."""
+        self.clock: Callable[[], float] = monotonic
+        self.note_of: Callable[[MessageId], str] | None = None
+        """Says what stands in the header of a message, beside the time."""
         self._messages: list[Message] = []
         self._index: dict[MessageId, int] | None = None
         """Which number a message has; null until somebody asks."""
@@ -112,8 +119,12 @@ class Rows:
             view = MessageView(
                 self._messages[number],
                 error_hint=self._error_hint,
+                note=self.note_of(self._messages[number].id) if self.note_of is not None else "",
                 hand_out=self._colour,
                 opened=self._opened.pop(number, None),
+                asked=self._asked(number),
+                runs=self.runs,
+                clock=self.clock,
             )
             self._views[number] = view
             self._forget_some()
@@ -143,6 +154,16 @@ class Rows:
         if not self._exact[number] and self.width:
             self._heights.set(number, self.view(number).height(self.width) + GAP_ROWS)
             self._exact[number] = 1
+
+    def ticks(self, number: int) -> bool:
+        """Whether some rows of a message change while nothing comes."""
+        view = self._views.get(number)
+        return view is not None and view.ticks
+
+    def ticking(self, number: int) -> list[int]:
+        """List those rows, as far as they are measured."""
+        view = self._views.get(number)
+        return [] if view is None else view.ticking(self.width)
 
     def forget_height(self, number: int) -> None:
         """The blocks of a message have changed."""
@@ -176,6 +197,10 @@ class Rows:
     def provider(self, number: int) -> str:
         return self._messages[number].provider
 
+    def _asked(self, number: int) -> str:
+        before = self._messages[number - 1] if number else None
+        return before.text if before is not None and before.role == "user" else ""
+
     def _estimate(self) -> None:
         """Guess every height from how much text there is."""
         if not self.width:
@@ -206,6 +231,7 @@ class Rows:
             self._messages[number] = view.message
             if view.opened:
                 self._opened[number] = view.opened
+            self._exact[number] &= not view.forgets
             del self._views[number]
             if len(self._views) <= MAX_VIEWS * 3 // 4:
                 return

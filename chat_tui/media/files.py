@@ -1,4 +1,4 @@
-"""The folder of pictures: each kept once, as it came, under the hash of its content."""
+"""The folder of pictures and texts: each kept once, as it came, by the hash of its content."""
 
 import hashlib
 import stat
@@ -21,6 +21,7 @@ SUFFIXES: Final = {
     "image/webp": ".webp",
     "image/gif": ".gif",
 }
+TEXT_SUFFIX: Final = ".txt"
 
 
 class SavedPicture(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,25 +85,37 @@ class MediaFolder:
             MediaError: it is not one that we keep, or cannot be written.
         """
         form = check_picture(data)
+        path = self._keep(data, SUFFIXES[form.media_type], "the picture")
+        return SavedPicture(
+            path=path,
+            media_type=form.media_type,
+            width_px=form.width_px,
+            height_px=form.height_px,
+            sha256=path.stem,
+        )
+
+    def save_text(self, data: bytes) -> Path:
+        """Keep a text in the same way. It blocks: not for the event loop.
+
+        Raises:
+            MediaError: it cannot be written.
+        """
+        return self._keep(data, TEXT_SUFFIX, "the text")
+
+    def _keep(self, data: bytes, suffix: str, what: str) -> Path:
         sha256 = hashlib.sha256(data).hexdigest()
-        path = self.path / sha256[:2] / f"{sha256}{SUFFIXES[form.media_type]}"
+        path = self.path / sha256[:2] / f"{sha256}{suffix}"
         try:
             if not _has(path, data):
                 private_dir(path.parent)
                 write_atomically(path, data, overwrite=True)
         except OSError as error:
             raise MediaError(
-                f"the picture cannot be saved in {str(self.path)!r}:"
+                f"{what} cannot be saved in {str(self.path)!r}:"
                 f" {(error.strerror or 'no reason given').lower()}",
                 hint="check the disk, or choose another folder with --data-dir",
             ) from error
-        return SavedPicture(
-            path=path,
-            media_type=form.media_type,
-            width_px=form.width_px,
-            height_px=form.height_px,
-            sha256=sha256,
-        )
+        return path
 
 
 def _has(path: Path, data: bytes) -> bool:

@@ -16,6 +16,7 @@ from chat_tui.events import (
     Notice,
     StreamError,
     StreamEvent,
+    TextDelta,
 )
 from chat_tui.media.fetching import Fetch, fetching, saved
 from chat_tui.media.files import PicturePlace, check_picture
@@ -52,6 +53,9 @@ async def keep_pictures(
                     event = await anext(events, None)
                 except ProviderError as error:
                     trouble = error
+                if type(event) is TextDelta and not pictures.next_is_done:
+                    yield event  # nearly all events are such
+                    continue
                 last = event is None or isinstance(event, Finished | StreamError)
                 fetched = isinstance(event, ImageResult) and pictures.takes(event)
                 # A picture that is here already waits for those before it.

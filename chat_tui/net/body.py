@@ -128,8 +128,9 @@ class Body:
 
         try:
             if (wire := _wire_of(self._response)) is not None:
-                async for piece in self._taken(wire):
-                    yield piece
+                async with aclosing(self._taken(wire)) as pieces:
+                    async for piece in pieces:
+                        yield piece
             # All of it, or the end: httpcore has to see that before the next request.
             async for piece in self._response.aiter_raw():
                 yield piece

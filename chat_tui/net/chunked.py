@@ -8,6 +8,8 @@ from typing import Final
 
 _HEADER: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;[^\r\n]*)?[ \t]*\r\n")
 _MAX_HEADER_BYTES: Final = 256
+_NO_HEADER: Final = b"\r\n"
+"""A blank line where the size of a chunk should stand."""
 
 
 class Dechunker:
@@ -37,8 +39,10 @@ class Dechunker:
                     break
                 self._in_chunk = False
                 if data[at : at + 2] != b"\r\n":
+                    # What follows may look like a chunk: h11 is to see that it is none.
                     self.ended = True
-                    break
+                    self.rest = _NO_HEADER + data[at:]
+                    return b"".join(pieces)
                 at += 2
             header = _HEADER.match(data, at)
             if header is None:

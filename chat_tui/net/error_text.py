@@ -18,6 +18,10 @@ _KEY_SHAPE = re.compile(
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|head|svg)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
 )
+_CUT_MESSAGE = re.compile(
+    r'"(?:message|description|detail|error|msg)"\s*:\s*"((?:[^"\\]|\\.)+)', re.DOTALL
+)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*(?:>|\Z)")
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
@@ -34,8 +38,9 @@ def error_message(body: object) -> str:
     """Find the message in a decoded error body of any vendor's shape, at most 300 characters.
 
     It is `error.message`, else `error` itself, `message`, `detail` (a text, beside which an
-    `error_type` may stand, a list of `{msg, loc}`, or an object), `msg`, and else the whole body
-    as JSON.
+    `error_type` may stand, a list of `{msg, loc}`, or an object), `msg`, the first of a list
+    `errors` (a text, or an object with a `description`, a message or at least a `key`), and else
+    the whole body as JSON.
     """
     return one_line(_find(body) or _compact(body))
 
@@ -53,6 +58,8 @@ def body_message(body: bytes) -> str:
         except ProtocolViolation:
             continue
         return error_message(decoded)
+    if text.startswith("{") and (cut := _CUT_MESSAGE.search(text)):
+        return one_line(_unescaped(cut[1]))  # of a long body only the beginning is read
     return one_line(text)
 
 
@@ -68,6 +75,13 @@ def one_line(text: str, limit: int = MAX_MESSAGE) -> str:
     """Join all lines to one and cut it."""
     line = " ".join(text.split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def _unescaped(quoted: str) -> str:
+    try:
+        return str(decode_json(f'"{quoted}"'))
+    except ProtocolViolation:  # cut in an escape
+        return _ESCAPED.sub(r"\1", quoted)
 
 
 def _find(body: Any) -> str:
@@ -92,12 +106,29 @@ def _find(body: Any) -> str:
             return _find(detail) or _compact(detail)
         case {"msg": str(text)} if text:
             return text
+        case {"errors": [first, *_]} if found := _listed(first):
+            return found
         case [{} as first, *_]:
             return _find(first)
         case str(text):
             return text
         case _:
             return ""
+
+
+def _listed(error: Any) -> str:
+    """Read one of several errors: Writer's have a description, a key, and at times a guardrail."""
+    match error:
+        case {"description": str(text)} if text.strip():
+            said = text
+        case {"key": str(text)} if text.strip() and not _find(error):
+            said = text
+        case _:
+            return _find(error)
+    match error.get("extras"):
+        case {"guardrail_name": str(name)} if name:
+            return f"{said} (guardrail {name!r})"
+    return said
 
 
 def _remark(remark: Any) -> str:

@@ -8,7 +8,6 @@ nearly every frame of a reply is, is read here: it can mean one thing only, and 
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from chat_tui.errors import ProtocolViolation
@@ -69,8 +68,15 @@ class SseDecoder:
             ProtocolViolation: an event is larger than `max_event_bytes`.
         """
         for line in self._split(chunk):
-            if line:
+            if line[:5] == _DATA:
+                self._check(len(line))
+                self._block.append(line)
+                self._block_bytes += len(line) + 1
+                self._block_has_data = True
+            elif line:
                 self._take(line)
+            elif len(self._block) == 1 and self._block_has_data and not self._stray:
+                yield self._end_line()
             elif self._block:
                 yield from self._end_block()
         self._check(len(self._line))
@@ -125,6 +131,19 @@ class SseDecoder:
         elif self._lenient and _STRAY.match(line):
             self._keep_stray(line)
 
+    def _end_line(self) -> Frame:
+        """Make the frame of a block that is one line of data."""
+        line = self._block.pop()
+        self._block_has_data = False
+        self._block_bytes = 0
+        if line[:5] != _DATA:  # `data` alone
+            return self._decode_by_library([line])
+        return Frame(
+            "message",
+            line[6 if line[5:6] == b" " else 5 :].decode("utf-8", "replace"),
+            self._last_id,
+        )
+
     def _end_block(self) -> Iterator[Frame]:
         block, self._block = self._block, []
         has_data, self._block_has_data = self._block_has_data, False
@@ -135,11 +154,7 @@ class SseDecoder:
                 if line.startswith(b"id"):
                     self._decode_by_library([line, b"data"])
             return
-        if len(block) == 1 and block[0].startswith(_DATA):
-            data = block[0][6 if block[0][5:6] == b" " else 5 :].decode("utf-8", "replace")
-            frame = Frame("message", data, self._last_id)
-        else:
-            frame = self._decode_by_library(block)
+        frame = self._decode_by_library(block)
         if self._stray and self._lenient and frame.data.strip() == DONE:
             yield from self._take_stray()
         yield frame
@@ -203,17 +218,6 @@ async def sse_batches(
             raise too_large
     if frames := list(decoder.end()):
         yield frames
-
-
-async def sse_frames(
-    chunks: AsyncIterator[bytes], *, max_event_bytes: int, lenient: bool = False
-) -> AsyncGenerator[Frame, None]:
-    """Decode an event stream, frame by frame; see `sse_batches`."""
-    stream = sse_batches(chunks, max_event_bytes=max_event_bytes, lenient=lenient)
-    async with aclosing(stream) as batches:
-        async for frames in batches:
-            for frame in frames:
-                yield frame
 
 
 def _is_whole(data: str) -> bool:

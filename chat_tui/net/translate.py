@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 
-BASE_URL_HINT = "base_url may lack its path; many servers want /v1 at the end"
+BASE_URL_HINT = "check the path in base_url"
 
 _CHECK_BASE_URL = "check base_url, and that the server is running"
 _ABOUT_KEY = re.compile(
@@ -148,6 +148,7 @@ def status_error(
     wait_s = retry_after_s(headers)
     retryable = status in RETRYABLE_STATUSES and not _is_final(headers)
     about_key = status == 401 or (status == 403 and not is_page and _mentions_key(said, body))
+    about_key |= status == 400 and b"API_KEY_INVALID" in body  # Google's way to say so
     if about_key:
         refused = "did not accept the key" if keyed else "asks for a key"
         return AuthFailed(

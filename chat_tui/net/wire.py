@@ -181,10 +181,11 @@ class Wire(httpcore.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         """Close at once, without the farewell of TLS: the answer was read, or is not wanted."""
-        transport = self._receiver.transport
-        if transport is not None:
-            transport.abort()
-            await self._receiver.gone.wait()
+        receiver = self._receiver
+        if receiver.transport is not None:
+            if not receiver.gone.is_set():  # one that is gone cannot be aborted (CPython 3.11)
+                receiver.transport.abort()
+            await receiver.gone.wait()
 
     async def start_tls(
         self,
@@ -192,9 +193,9 @@ class Wire(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> "Wire":
-        """Go on encrypted."""
+        """Go on encrypted, over another wire; there is nothing left of this one to close."""
         loop = asyncio.get_running_loop()
-        plain = self._receiver.transport
+        plain, self._receiver.transport = self._receiver.transport, None
         inner = _Receiver()
         failures: Mapping[type[Exception], type[Exception]] = {
             TimeoutError: httpcore.ConnectTimeout,

@@ -11,7 +11,13 @@ MAX_BAD_FRAMES: Final = 3
 class BadFrames:
     """Counts the frames of one reply that cannot be understood."""
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str) -> None:
+        """Begin with none.
+
+        Args:
+            hint: What to do when there are too many: mostly the server is another one.
+        """
+        self._hint = hint
         self._count = 0
 
     def skip(self) -> Notice:
@@ -24,6 +30,6 @@ class BadFrames:
         if self._count >= MAX_BAD_FRAMES:
             raise ProtocolViolation(
                 f"the server sent {self._count} events that cannot be understood",
-                hint="is base_url really that of an OpenAI-compatible server?",
+                hint=self._hint,
             )
         return Notice("skipped an event from the server that cannot be understood")

@@ -17,6 +17,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     images_in: bool = False
     images_out: bool = False
     tools: bool = False
+    history: bool = True
+    """Earlier turns matter; false where each turn stands for itself."""
     remote_history: bool = False
     """The server remembers the conversation: only the last turn is sent."""
 
@@ -42,6 +44,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     system_prompt: str = ""
     parameters: Mapping[str, object] = msgspec.field(default_factory=dict)
     """Passed through to the request body as they are."""
+    files: Mapping[str, bytes] = msgspec.field(default_factory=dict)
+    """What is in the files of the messages, by their path; those that do not go along are missing."""
 
 
 class Provider(Protocol):

@@ -22,6 +22,7 @@ from chat_tui.events import (
 from chat_tui.message import Message
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
+from chat_tui.providers.attached import pictures, said
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import Request
 from chat_tui.providers.citations import Citations
@@ -32,6 +33,7 @@ from chat_tui.providers.tool_fragments import ToolFragments
 from chat_tui.text import SurrogateJoiner, clean
 
 DONE = "[DONE]"
+NOT_OPENAI_HINT = "is base_url really that of an OpenAI-compatible server?"
 MAX_COUNT = 2**53
 """Larger counts are nonsense, and no JSON reader takes them."""
 
@@ -67,7 +69,7 @@ def encode(request: Request, *, model: str) -> dict[str, object]:
     if request.system_prompt:
         messages.append({"role": "system", "content": clean(request.system_prompt)})
     messages += [
-        {"role": message.role, "content": clean(message.text)}
+        {"role": message.role, "content": _sent(message, request.files)}
         for message in request.messages
         if _has_something_to_send(message)
     ]
@@ -100,6 +102,8 @@ class ChatDecoder:
         provider: str,
         model: str,
         extras: Callable[[dict[str, Any]], Iterator[StreamEvent]] | None = None,
+        dialect: str = "the OpenAI dialect",
+        hint: str = NOT_OPENAI_HINT,
     ) -> None:
         """Start a reply.
 
@@ -108,7 +112,11 @@ class ChatDecoder:
             model: What was asked for; a server may name what it really used.
             extras: Reads what a vendor tells in a choice beside the dialect; its events come
                 before those of the choice.
+            dialect: What the server should speak, for messages.
+            hint: What to do when it speaks something else.
         """
+        self._dialect = dialect
+        self._hint = hint
         self._extras = extras
         self._provider = provider
         self._model = model
@@ -119,7 +127,7 @@ class ChatDecoder:
         self._refusal_halves = SurrogateJoiner()
         self._tools = ToolFragments()
         self._citations = Citations()
-        self._bad_frames = BadFrames()
+        self._bad_frames = BadFrames(hint)
         self._pictures = 0
         self._finish: str | None = None
         self._ended = False
@@ -176,7 +184,7 @@ class ChatDecoder:
             ProtocolViolation: it is not a reply.
         """
         if not isinstance(body, dict):
-            raise ProtocolViolation("the server's answer is not a reply of the OpenAI dialect")
+            raise self._not_understood()
         yield from self._chunk(body)
         yield from self.end()
 
@@ -318,13 +326,15 @@ class ChatDecoder:
 
     def _nothing_came(self) -> ProtocolViolation:
         if self._unknown:
-            return ProtocolViolation(
-                "the server's answer is not a reply of the OpenAI dialect",
-                hint="is base_url really that of an OpenAI-compatible server?",
-            )
+            return self._not_understood()
         return ProtocolViolation(
             "the server sent an empty reply",
             hint="the prompt may be longer than the model's context, or the model is gone",
+        )
+
+    def _not_understood(self) -> ProtocolViolation:
+        return ProtocolViolation(
+            f"the server's answer is not a reply of {self._dialect}", hint=self._hint
         )
 
     def _closing_notices(self) -> Iterator[StreamEvent]:
@@ -344,6 +354,17 @@ class ChatDecoder:
         return "stop" if reason == "tool_calls" and not self._tools else reason
 
 
+def _sent(message: Message, files: Mapping[str, bytes]) -> str | list[dict[str, object]]:
+    """The content of a turn: a text, or, with pictures, a list of parts."""
+    text = said(message, files)
+    shown = pictures(message, files)
+    if not shown:
+        return text
+    parts: list[dict[str, object]] = [{"type": "text", "text": text}] if text else []
+    parts += [{"type": "image_url", "image_url": {"url": one.data_url}} for one in shown]
+    return parts
+
+
 def _has_something_to_send(message: Message) -> bool:
     return message.role == "user" or bool(message.text.strip())
 
@@ -360,17 +381,20 @@ def _is_error(chunk: dict[str, Any]) -> bool:
 
 def _plain_text(chunk: Any) -> str | None:
     """The text of a chunk that has nothing else to say; null for any other chunk."""
-    match chunk:
-        case {"choices": [{"delta": {"content": str(text)} as delta} as choice]}:
-            silent = (
-                (len(delta) == 1 or delta.keys() <= _SAYS_NOTHING)
-                and not choice.get("index")
-                and not choice.get("finish_reason")
-                and not chunk.get("usage")
-                and _SAYS_MORE.isdisjoint(chunk)
-            )
-            return text if silent else None
-    return None
+    try:
+        (choice,) = chunk["choices"]
+        delta = choice["delta"]
+        text = delta["content"]
+        silent = (
+            (len(delta) == 1 or delta.keys() <= _SAYS_NOTHING)
+            and not choice.get("index")
+            and not choice.get("finish_reason")
+            and not chunk.get("usage")
+            and _SAYS_MORE.isdisjoint(chunk)
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return text if silent and type(text) is str else None
 
 
 def _reasoning(delta: dict[str, Any]) -> str:

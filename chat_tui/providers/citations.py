@@ -1,6 +1,6 @@
 """What a reply of the OpenAI dialect rests on, as different servers cite it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -18,11 +18,14 @@ class Citations:
 
         Servers repeat the list in each chunk, and name a source again with more about it.
         """
-        if not isinstance(cited, list):
-            return
+        if isinstance(cited, list):
+            yield from self.cite(filter(None, map(_source, cited)))
+
+    def cite(self, sources: Iterable[Source]) -> Iterator[SourceRefs]:
+        """Take in sources, told apart by address or else by title; yield all when one is new."""
         before = dict(self._sources)
-        for source in filter(None, map(_source, cited)):
-            address = source.url or ""
+        for source in sources:
+            address = source.url or source.title or ""
             known = self._sources.get(address, source)
             self._sources[address] = msgspec.structs.replace(
                 known, title=known.title or source.title, excerpt=known.excerpt or source.excerpt

@@ -11,6 +11,7 @@ from chat_tui.net.error_text import redact
 from chat_tui.net.frames import Frame
 from chat_tui.net.limits import DEFAULT_LIMITS, Limits
 from chat_tui.net.reply import Reply
+from chat_tui.net.translate import BASE_URL_HINT
 from chat_tui.providers.kinds import ProviderOptions, Services
 from chat_tui.secrets import describe
 
@@ -29,6 +30,8 @@ class Connection:
         *,
         header: str = "authorization",
         scheme: str = "Bearer",
+        url_key: str = "base_url",
+        url_hint: str = "",
     ) -> None:
         """Describe the way; nothing is opened and no key is fetched yet.
 
@@ -39,11 +42,15 @@ class Connection:
             services: Key, patience and proxy.
             header: The header that carries the key.
             scheme: The word before the key; empty for none.
+            url_key: The name of the user's key for `base_url`, for hints.
+            url_hint: What to say where `base_url` seems to lead to another server.
         """
         self._name = name
         self._services = services
         self._header = header
         self._scheme = scheme
+        self._url_key = url_key
+        self._url_hint = url_hint
         self._client = HttpClient(
             base_url,
             headers=options.headers,
@@ -84,6 +91,7 @@ class Connection:
             if key:
                 error.message = redact(error.message, [key])
                 error.args = (error.message,)
+            error.hint = self._hint(error.hint)
             raise
 
     async def get_json(self, path: str) -> object:
@@ -98,19 +106,29 @@ class Connection:
     async def aclose(self) -> None:
         await self._client.aclose()
 
+    def _hint(self, general: str) -> str:
+        """Say a general hint about the address in the words of this kind."""
+        if self._url_hint and general == BASE_URL_HINT:
+            return self._url_hint
+        return general.replace("base_url", self._url_key)
+
     def _auth(self, key: str) -> KeyAuth:
         return KeyAuth(key, origin=self._client.base_url, header=self._header, scheme=self._scheme)
 
 
-async def frames_of(reply: Reply) -> AsyncGenerator[Frame, None]:
+async def frames_of(reply: Reply, *, lines: bool = False) -> AsyncGenerator[Frame, None]:
     """Yield frames, also where the server leaves out the framing and sends lines of JSON.
+
+    Args:
+        reply: What came.
+        lines: What looks like one document is lines, too.
 
     Raises:
         ProviderError: as for `Reply.frames` and `Reply.lines`.
     """
-    if reply.kind == "ndjson":
-        async with aclosing(reply.lines()) as lines:
-            async for line in lines:
+    if reply.kind == "ndjson" or (lines and reply.kind == "json"):
+        async with aclosing(reply.lines()) as each:
+            async for line in each:
                 yield Frame("message", line)
         return
     async with aclosing(reply.frames()) as frames:

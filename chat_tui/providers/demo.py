@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from chat_tui.events import StreamEvent
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models
-from chat_tui.providers.openai import ChatProvider
-from chat_tui.providers.openai_images import ImagesProvider
-from chat_tui.providers.openai_options import OpenAIOptions
-from chat_tui.simulator.server import Simulator
+
+if TYPE_CHECKING:
+    from chat_tui.providers.openai import ChatProvider
+    from chat_tui.providers.openai_images import ImagesProvider
+    from chat_tui.simulator.server import Simulator
 
 DEMO_MODEL: Final = "demo"
 PICTURE_MODEL: Final = "demo-picture"
@@ -33,11 +35,16 @@ class DemoProvider:
         self.base_url = ""
         self.model = options.model
         self.parameters = options.parameters
-        self.capabilities = Capabilities(images_out=True)
+        self.capabilities = Capabilities(images_in=True, images_out=True)
         self._services = services
-        self._simulator = Simulator()
         self._server: _Server | None = None
         self._starting = asyncio.Lock()
+
+    @cached_property
+    def _simulator(self) -> "Simulator":
+        from chat_tui.simulator.server import Simulator
+
+        return Simulator()
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         """Ask the simulator; see `Provider.stream`."""
@@ -68,6 +75,10 @@ class DemoProvider:
     async def _started(self) -> "_Server":
         async with self._starting:
             if self._server is None:
+                from chat_tui.providers.openai import ChatProvider
+                from chat_tui.providers.openai_images import ImagesProvider
+                from chat_tui.providers.openai_options import OpenAIOptions
+
                 await self._simulator.start()
                 options = OpenAIOptions(
                     kind="openai",
@@ -86,8 +97,8 @@ class DemoProvider:
 class _Server:
     """The ways to the running simulator."""
 
-    chat: ChatProvider
-    images: ImagesProvider
+    chat: "ChatProvider"
+    images: "ImagesProvider"
 
 
 DEMO: Final = Kind(

@@ -21,9 +21,9 @@ from chat_tui.events import Finished, ImageProgress, ImageResult, Notice, Stream
 from chat_tui.net.reply import Reply
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.connection import Connection, frames_of
-from chat_tui.providers.fal_dialect import FalDecoder, app_path, encode, is_result
+from chat_tui.providers.fal_dialect import NOT_FAL_HINT, FalDecoder, app_path, encode, is_result
 from chat_tui.providers.fal_jobs import FalQueue
-from chat_tui.providers.fal_queue import KNOWN, progress_of
+from chat_tui.providers.fal_queue import KNOWN, NOT_QUEUE_HINT, progress_of
 from chat_tui.providers.jobs import FIRST_WAIT_S, LONGEST_WAIT_S, Cancels
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 
@@ -55,6 +55,8 @@ class FalOptions(ProviderOptions, frozen=True, kw_only=True):
     """Where an app streams."""
     transport: Literal["auto", "stream", "queue"] = "auto"
     """`auto` streams where the app does, and else goes through the queue."""
+    image_parameter: str = ""
+    """What the app calls the pictures that it is given; empty goes by the app's name."""
 
 
 class FalProvider:
@@ -81,7 +83,7 @@ class FalProvider:
         self.name = name
         self.base_url = options.run_url
         self.model = options.model
-        self.capabilities = Capabilities(images_out=True)
+        self.capabilities = Capabilities(images_in=True, images_out=True, history=False)
         self.parameters = options.parameters
         self._options = options
         streaming = {"accept": "text/event-stream", "cache-control": "no-store"}
@@ -91,9 +93,19 @@ class FalProvider:
             msgspec.structs.replace(options, headers={**streaming, **options.headers}),
             services,
             scheme="Key",
+            url_key="run_url",
+            url_hint=NOT_FAL_HINT,
         )
         self._queue = FalQueue(
-            Connection(name, options.queue_url, options, services, scheme="Key"),
+            Connection(
+                name,
+                options.queue_url,
+                options,
+                services,
+                scheme="Key",
+                url_key="queue_url",
+                url_hint=NOT_QUEUE_HINT,
+            ),
             options.queue_url,
             idle_s=services.idle_timeout_s,
             first_wait_s=first_wait_s,
@@ -106,7 +118,11 @@ class FalProvider:
         """Ask an app; see `Provider.stream`."""
         app = app_path(request.model or self.model, path=self._options.path)
         parameters = {**self.parameters, **request.parameters}
-        body = encode(msgspec.structs.replace(request, parameters=parameters), app=app)
+        body = encode(
+            msgspec.structs.replace(request, parameters=parameters),
+            app=app,
+            image_parameter=self._options.image_parameter,
+        )
         job = str(request.messages[-1].id) if request.messages else "picture"
         decoder = FalDecoder(
             provider=self.name, model=app, job=job, prompt=str(body.get("prompt") or "")
@@ -211,6 +227,7 @@ class FalProvider:
             strange: set[str] = set()
             async for state in states:
                 remote.over = state.completed
+                decoder.took_s = state.took_s
                 if state.error:
                     raise ProviderFailed(f"{queue.host} reports: {state.error}")
                 if state.status not in KNOWN | strange:

@@ -27,6 +27,7 @@ from chat_tui.events import (
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.net.json import decode_json, encode_json
+from chat_tui.providers.attached import last_said, picture_argument
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import Request
 from chat_tui.providers.chat_dialect import DONE, decode_usage
@@ -36,11 +37,13 @@ from chat_tui.providers.fal_pictures import (
     is_inline_picture,
     pictures_in,
     seed_in,
+    took_in,
 )
 from chat_tui.providers.growing_text import GrowingText
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes, shown_url
 from chat_tui.text import clean
 
+NOT_FAL_HINT: Final = "is run_url really that of fal?"
 MAX_DOCUMENT: Final = 20_000
 """Characters of a result that is neither text nor picture."""
 
@@ -48,6 +51,8 @@ _SEGMENT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*")
 _OLD_APP: Final = re.compile(r"([0-9]+)-([a-zA-Z0-9-]+)")
 _WORD_APPS: Final = ("fal-ai/any-llm", "openrouter/")
 """Apps that answer in words, and take a system prompt."""
+_LIST_APPS: Final = ("/edit", "/edit-image", "/multi", "/vision")
+"""How the apps end that take a list of pictures, such as fal-ai/nano-banana/edit."""
 _TEXTS: Final = ("text", "description")
 """Where the words of a result stand, beside `output`."""
 
@@ -75,12 +80,28 @@ def app_path(model: str, *, path: str) -> str:
     return app
 
 
-def encode(request: Request, *, app: str) -> dict[str, object]:
-    """Build the body: the last turn is the prompt, and the user's parameters win."""
-    turns = [message.text for message in request.messages if message.role == "user"]
-    body: dict[str, object] = {"prompt": clean(turns[-1]) if turns else ""}
+def encode(request: Request, *, app: str, image_parameter: str = "") -> dict[str, object]:
+    """Build the body: the last turn is the prompt, and the user's parameters win.
+
+    Args:
+        request: The turn to be answered.
+        app: The app.
+        image_parameter: What the app calls its pictures; empty goes by its name.
+
+    Raises:
+        Rejected: the app takes one picture, and there are several.
+    """
+    body: dict[str, object] = {"prompt": last_said(request)}
     if request.system_prompt and app.startswith(_WORD_APPS):
         body["system_prompt"] = clean(request.system_prompt)
+    body |= picture_argument(
+        request,
+        model=app,
+        name=image_parameter,
+        single="image_url",
+        several="image_urls",
+        list_endings=_LIST_APPS,
+    )
     return {**body, **request.parameters}
 
 
@@ -105,11 +126,13 @@ class FalDecoder:
         """
         self.remote_id: str | None = None
         """fal's name of the request, as soon as it is known."""
+        self.took_s: float | None = None
+        """How long the app worked, by the queue; a result may tell it, too."""
         self._provider = provider
         self._model = model
         self._job = job
         self._prompt = prompt
-        self._bad_frames = BadFrames()
+        self._bad_frames = BadFrames(NOT_FAL_HINT)
         self._answer = GrowingText("answer")
         self._thought = GrowingText("reasoning")
         self._started = False
@@ -270,6 +293,9 @@ class FalDecoder:
         """Tell a result."""
         facts = {**self._facts, **document}
         found = pictures_in(document)
+        took_s = took_in(document) or self.took_s
+        if found and took_s:
+            yield ImageProgress(self._job, "saving", 1.0, note=f"made in {took_s:.1f} s")
         for index, picture in enumerate(found):
             for event in picture_at(picture.url, job=self._job, index=index):
                 if isinstance(event, ImageResult):

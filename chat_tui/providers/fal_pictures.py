@@ -10,6 +10,8 @@ import msgspec
 
 MAX_FILES: Final = 100
 
+_MAX_S: Final = 1e6
+
 _OTHER_MEDIA: Final = ("video/", "audio/")
 
 
@@ -63,6 +65,22 @@ def seed_in(result: dict[str, Any]) -> int | None:
     if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 1 << 63:
         return None
     return seed
+
+
+def took_in(result: dict[str, Any]) -> float | None:
+    """How many seconds the app worked; null where it does not say."""
+    match result.get("timings"):
+        case {"inference": told}:
+            return seconds(told)
+        case _:
+            return None
+
+
+def seconds(told: object) -> float | None:
+    """A duration; null where it is none."""
+    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 < told < _MAX_S:
+        return None
+    return float(told)
 
 
 def flagged_in(result: dict[str, Any], index: int) -> bool | None:

@@ -14,12 +14,14 @@ from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.events import ImageProgress
 from chat_tui.net.auth import same_origin
 from chat_tui.net.error_text import error_message, one_line
+from chat_tui.providers.fal_pictures import seconds
 
 COMPLETED: Final = "COMPLETED"
 KNOWN: Final = frozenset({"IN_QUEUE", "IN_PROGRESS", COMPLETED})
 SHOWN_LINES: Final = 3
 """Of the log."""
 
+NOT_QUEUE_HINT: Final = "is queue_url really that of fal's queue?"
 _LINE_MAX: Final = 200
 
 
@@ -45,6 +47,8 @@ class JobState(msgspec.Struct, frozen=True):
     """Of the whole log: a line that is said twice is something new."""
     error: str = ""
     """Why a completed request has no result."""
+    took_s: float | None = None
+    """How long a completed request was worked on."""
 
     @property
     def completed(self) -> bool:
@@ -74,7 +78,7 @@ def decode_ticket(body: Any, *, queue_url: str) -> Ticket:
             raise ProviderFailed(error_message(body))
         case _:
             raise ProtocolViolation(
-                "the queue's answer is not that of a fal queue", hint="check queue_url"
+                "the queue's answer is not that of a fal queue", hint=NOT_QUEUE_HINT
             )
     for url in (status_url, response_url, cancel_url):
         if url:
@@ -147,6 +151,7 @@ def decode_state(body: Any, earlier: JobState | None = None) -> JobState:
         tuple(lines[-SHOWN_LINES:]),
         count,
         _failure(body) if status == COMPLETED else "",
+        _took(body.get("metrics")),
     )
 
 
@@ -164,6 +169,10 @@ def _failure(body: dict[str, Any]) -> str:
         return ""
     said = error_message({"error": error})
     return f"{said} ({name})" if isinstance(name, str) and name and name not in said else said
+
+
+def _took(metrics: Any) -> float | None:
+    return seconds(metrics.get("inference_time")) if isinstance(metrics, dict) else None
 
 
 def _lines(logs: Any) -> list[str]:

@@ -16,6 +16,7 @@ from chat_tui.errors import (
     AuthFailed,
     ProtocolViolation,
     ProviderError,
+    ProviderFailed,
     RateLimited,
     Rejected,
     Stalled,
@@ -24,6 +25,7 @@ from chat_tui.errors import (
 )
 from chat_tui.events import Notice, StreamEvent
 from chat_tui.net.reply import Reply
+from chat_tui.providers.attached import last_pictures
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.flowise_dialect import encode
@@ -64,10 +66,10 @@ class FlowiseProvider:
         self.base_url = options.base_url
         self.model = options.chatflow_id
         self.parameters = options.parameters
-        self.capabilities = Capabilities(tools=True, remote_history=True)
+        self.capabilities = Capabilities(images_in=True, tools=True, remote_history=True)
         self._options = options
         self._services = services
-        self._connection = Connection(name, options.base_url, options, services)
+        self._connection = Connection(name, options.base_url, options, services, url_hint=URL_HINT)
         self._cancels = Cancels()
         self._mode_s, self._quick_s, self._head_s = mode_s, quick_s, head_s
         self._modes: dict[str, tuple[float, bool]] = {}
@@ -88,6 +90,8 @@ class FlowiseProvider:
         # A stream of what does not stream, or is not there, would never get an answer (3.1.2).
         if body["streaming"] in (True, "true") and not await self._streams(flow):
             body["streaming"] = False
+        if last_pictures(request):
+            await self._check_uploads(flow)
         if request.system_prompt and len(request.messages) <= 1:
             yield Notice("a flow has a system prompt of its own; yours is not sent")
         chat_id = str(body["chatId"])
@@ -199,6 +203,24 @@ class FlowiseProvider:
             streams = await self._preflight(flow)
             self._modes[flow] = (now + self._mode_s, streams)
         return streams
+
+    async def _check_uploads(self, flow: str) -> None:
+        """Make sure that a flow looks at pictures; without being asked, it leaves them unseen.
+
+        Raises:
+            Rejected: it says that it does not.
+            ProviderError: the way to the server failed.
+        """
+        try:
+            found = await self._get(f"/api/v1/chatflows-uploads/{quote(flow, safe='')}")
+        except (Rejected, ProviderFailed, ProtocolViolation, AuthFailed):
+            return  # an older server, or one that keeps it to itself: the flow will tell
+        match found:
+            case {"isImageUploadAllowed": False}:
+                raise Rejected(
+                    "the flow takes no pictures",
+                    hint="its owner can allow image uploads in the flow's chat model",
+                )
 
     async def _preflight(self, flow: str) -> bool:
         """Ask whether a flow streams; that it is there, and the address right, shows as well.

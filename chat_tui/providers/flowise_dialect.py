@@ -6,10 +6,10 @@ of 2.2.8 and 3.1.2 really do differs from it in places; the recordings in the te
 
 from collections.abc import Mapping
 
-from chat_tui.message import Decision, Message
+from chat_tui.message import Decision
+from chat_tui.providers.attached import last_turn, pictures, said
 from chat_tui.providers.base import Request
 from chat_tui.providers.flowise_approval import encode_decision
-from chat_tui.text import clean
 
 
 def encode(
@@ -45,7 +45,7 @@ def encode(
         case other:
             own["overrideConfig"] = other
     return {
-        **_turn(request.messages),
+        **_turn(request),
         "streaming": streaming,
         "chatId": chat_id,
         "overrideConfig": override,
@@ -53,12 +53,16 @@ def encode(
     }
 
 
-def _turn(messages: tuple[Message, ...]) -> dict[str, object]:
-    asked = [place for place, message in enumerate(messages) if message.role == "user"]
-    if not asked:
+def _turn(request: Request) -> dict[str, object]:
+    turn = last_turn(request)
+    if turn is None:
         return {"question": ""}
-    turn = messages[asked[-1]]
     for part in turn.parts:
         if isinstance(part, Decision):
-            return encode_decision(part, messages[: asked[-1]])
-    return {"question": clean(turn.text)}
+            return encode_decision(part, request.messages[: request.messages.index(turn)])
+    uploads = [
+        {"type": "file", "name": one.name, "mime": one.media_type, "data": one.data_url}
+        for one in pictures(turn, request.files)
+    ]
+    question: dict[str, object] = {"question": said(turn, request.files)}
+    return {**question, "uploads": uploads} if uploads else question

@@ -9,7 +9,6 @@ from typing import Final
 
 from chat_tui.errors import AuthFailed, ProviderError, ProviderFailed, WrongId
 from chat_tui.net.error_text import one_line
-from chat_tui.net.translate import BASE_URL_HINT
 
 URL_HINT: Final = (
     "base_url is the address of Flowise itself, such as http://localhost:3000, without /api/v1"
@@ -44,10 +43,8 @@ def translated(error: ProviderError) -> ProviderError:
     if error.status is not None and error.status >= 500 and _UNAUTHORIZED.search(error.message):
         return AuthFailed(_KEY_REFUSED, status=error.status)
     text = plain(error.message)
-    if error.status in {400, 404, 500} and _NO_FLOW.search(text):
-        return WrongId(text, hint=ID_HINT, status=error.status)
+    if error.status in {400, 404, 500} and (found := _NO_FLOW.search(text)):
+        return WrongId(text[found.start() :], hint=ID_HINT, status=error.status)
     error.message = text
     error.args = (text,)
-    if error.hint == BASE_URL_HINT:
-        error.hint = URL_HINT
     return error

@@ -45,6 +45,8 @@ Events: TypeAlias = Iterator[StreamEvent]
 
 _TAIL_CHARS: Final = 2000
 """How much of the latest text is kept, to find the question of an approval in it."""
+_PARTS: Final = frozenset({"calledTools", "usedTools", "agent_trace", "artifacts"})
+"""Events that may begin a part of the reply that is neither text nor thought."""
 _ANSWER_KEYS: Final = frozenset({"text", "json", "chatId", "chatMessageId", "executionId"})
 _NOT_FLOWISE: Final = "the server's answer is not a reply of Flowise"
 
@@ -69,7 +71,8 @@ class FlowiseDecoder:
         self._closed = False
         self._succeeded = False
         self._answered = False
-        self._thought = False
+        self._thinking = False
+        """The latest part of the reply is a thought, so that its duration belongs to it."""
         self._whole = False
         self._lost = False
         self._stopped = ""
@@ -82,7 +85,7 @@ class FlowiseDecoder:
         self._sources = Sources()
         self._files = Files(address)
         self._usage = Usage()
-        self._bad_frames = BadFrames()
+        self._bad_frames = BadFrames(URL_HINT)
         self._readers: Mapping[str, Callable[[Any], Events]] = {
             "nextAgentFlow": self._node,
             "agentReasoning": self._reasoning,
@@ -139,7 +142,7 @@ class FlowiseDecoder:
             case {"error": _} | {"message": _}:
                 raise failure(error_message(event))
             case _:
-                yield self._bad_frame()
+                yield self._bad_frames.skip()
 
     def whole(self, body: object) -> Events:
         """Yield the events of an answer that came as one JSON document.
@@ -210,6 +213,8 @@ class FlowiseDecoder:
     def _event(self, name: str, payload: object) -> Events:
         if name != "error":
             yield from self._start()
+        if name in _PARTS:
+            self._thinking = False
         if reader := self._readers.get(name):
             yield from reader(payload)
         elif name == "token":  # V1 agents may send the parts of a message
@@ -226,6 +231,7 @@ class FlowiseDecoder:
 
     def _say(self, text: str) -> Events:
         if joined := self._text_halves.feed(text):
+            self._thinking = False
             self._answered = self._answered or bool(joined.strip())
             self._tail = (self._tail + joined)[-_TAIL_CHARS:]
             yield TextDelta(joined)
@@ -233,8 +239,8 @@ class FlowiseDecoder:
     def _think(self, text: str, duration_s: object) -> Events:
         joined = self._thought_halves.feed(text)
         elapsed_s = seconds(duration_s)
-        if joined or (elapsed_s is not None and self._thought):
-            self._thought = True
+        if joined or (elapsed_s is not None and self._thinking):
+            self._thinking = True
             yield ReasoningDelta(joined, elapsed_s)
 
     def _node(self, node: object) -> Events:
@@ -326,13 +332,6 @@ class FlowiseDecoder:
             yield ReasoningDelta(thought)
         if text := self._text_halves.end():
             yield TextDelta(text)
-
-    def _bad_frame(self) -> Notice:
-        try:
-            return self._bad_frames.skip()
-        except ProtocolViolation as error:
-            error.hint = URL_HINT
-            raise
 
     def _closing_notices(self) -> Iterator[Notice]:
         if self._approvals:

@@ -23,6 +23,7 @@ from chat_tui.net.reply import Reply
 from chat_tui.providers.base import Capabilities, ModelInfo, Provider, Request
 from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.get3w_dialect import (
+    NOT_GET3W_HINT,
     Get3wDecoder,
     encode,
     model_path,
@@ -49,6 +50,8 @@ class Get3wOptions(ProviderOptions, frozen=True, kw_only=True):
 
     base_url: str = GET3W_URL
     model: str = ""
+    image_parameter: str = ""
+    """What the model calls the pictures that it is given; empty goes by the model's name."""
 
 
 class Get3wProvider:
@@ -75,9 +78,12 @@ class Get3wProvider:
         self.name = name
         self.base_url = options.base_url
         self.model = options.model
-        self.capabilities = Capabilities(images_out=True)
+        self.capabilities = Capabilities(images_in=True, images_out=True, history=False)
+        self._image_parameter = options.image_parameter
         self.parameters = options.parameters
-        self._connection = Connection(name, options.base_url, options, services)
+        self._connection = Connection(
+            name, options.base_url, options, services, url_hint=NOT_GET3W_HINT
+        )
         self._cancels = Cancels()
         self._idle_s = services.idle_timeout_s
         self._waits_s = first_wait_s, longest_wait_s
@@ -150,7 +156,13 @@ class Get3wProvider:
         self, request: Request, path: str, decoder: Get3wDecoder
     ) -> AsyncGenerator[StreamEvent, None]:
         stream = not self._v1 and path not in self._not_streamed
-        body = encode(request, parameters=self.parameters, stream=stream)
+        body = encode(
+            request,
+            parameters=self.parameters,
+            stream=stream,
+            model=request.model or self.model,
+            image_parameter=self._image_parameter,
+        )
         ours = stream and not {"stream"} & {*self.parameters, *request.parameters}
         try:
             async with aclosing(self._submitted(path, body, decoder)) as events:

@@ -20,20 +20,28 @@ from chat_tui.events import (
 )
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.net.json import decode_json
+from chat_tui.providers.attached import last_said, picture_argument
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import ModelInfo, Request
 from chat_tui.providers.get3w_outputs import previews, results
 from chat_tui.providers.get3w_prediction import Prediction, read_prediction, refusal
 from chat_tui.providers.model_list import decode_models
-from chat_tui.text import clean
 
+NOT_GET3W_HINT: Final = "is base_url really that of get3w, with /api/v3 or /v1 at its end?"
 _DONE: Final = "[DONE]"
 """Not of this dialect, but what a gateway may add."""
+_LIST_MODELS: Final = ("/edit", "/edit-plus", "/multi")
+"""How the models end that take a list of pictures, such as google/nano-banana/edit."""
 _LISTS: Final = ("models", "items", "records", "list")
 
 
 def encode(
-    request: Request, *, parameters: Mapping[str, object], stream: bool
+    request: Request,
+    *,
+    parameters: Mapping[str, object],
+    stream: bool,
+    model: str = "",
+    image_parameter: str = "",
 ) -> dict[str, object]:
     """Build the request body: the last turn is the prompt, and the user's parameters win.
 
@@ -41,11 +49,23 @@ def encode(
         request: The turn to be answered.
         parameters: The provider's own; the request's go before them.
         stream: Ask for events, which only the v3 API has.
+        model: Who draws.
+        image_parameter: What the model calls its pictures; empty goes by its name.
+
+    Raises:
+        Rejected: the model takes one picture, and there are several.
     """
-    turns = [message.text for message in request.messages if message.role == "user"]
-    body: dict[str, object] = {"prompt": clean(turns[-1]) if turns else ""}
+    body: dict[str, object] = {"prompt": last_said(request)}
     if stream:
         body["stream"] = True
+    body |= picture_argument(
+        request,
+        model=model,
+        name=image_parameter,
+        single="image",
+        several="images",
+        list_endings=_LIST_MODELS,
+    )
     return {**body, **parameters, **request.parameters}
 
 
@@ -116,7 +136,7 @@ class Get3wDecoder:
         self._model = model
         self._job = job
         self._host = host
-        self._bad_frames = BadFrames()
+        self._bad_frames = BadFrames(NOT_GET3W_HINT)
         self._scale = _Scale()
         self._started: Started | None = None
         self._progress: ImageProgress | None = None
@@ -160,7 +180,7 @@ class Get3wDecoder:
         if prediction is None:
             raise ProtocolViolation(
                 f"the answer of {self._host} is not a prediction",
-                hint="base_url may lack its path, such as /api/v3",
+                hint=NOT_GET3W_HINT,
             )
         return prediction
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from chat_tui.providers.base import Provider
 from chat_tui.secrets import KeyRing, KeySource, Secret
+
+if TYPE_CHECKING:
+    from chat_tui.providers.parameters import Parameter
 
 
 class ProviderOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,3 +85,5 @@ class Kind:
     options are of this kind's own type."""
     key_required: bool = True
     """The service at the default address answers nothing without a key."""
+    parameters: "tuple[Parameter, ...]" = ()
+    """What a form asks for; without them, what the kind of that name is known to take."""

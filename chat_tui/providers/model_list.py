@@ -43,7 +43,7 @@ def _model(entry: object) -> ModelInfo | None:
         case str() if entry:
             return ModelInfo(id=entry)
         case {"id": str() as model_id, **rest} if model_id:
-            name = rest.get("name")
+            name = rest.get("name") or rest.get("display_name")
             label = name if isinstance(name, str) and name != model_id else ""
             return ModelInfo(id=model_id, label=label, context_tokens=_window(rest))
         case {"name": str() as model_id, **rest} if model_id:

@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any, Final
 
+import msgspec
+
 from chat_tui.errors import ProtocolViolation, ProviderFailed, Rejected
 from chat_tui.events import (
     Finished,
@@ -22,15 +24,15 @@ from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.net.json import decode_json
 from chat_tui.net.reply import Reply
+from chat_tui.providers.attached import last_said, refuse_pictures
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
-from chat_tui.providers.chat_dialect import DONE, decode_usage
+from chat_tui.providers.chat_dialect import DONE, NOT_OPENAI_HINT, decode_usage
 from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes
 from chat_tui.providers.kinds import Services
 from chat_tui.providers.model_list import check_models, decode_models
-from chat_tui.providers.openai_options import OpenAIOptions
-from chat_tui.text import clean
+from chat_tui.providers.openai_options import URL_HINT, OpenAIOptions
 
 PREVIEWS: Final = 2
 """How many we ask for; a server that is quick sends fewer."""
@@ -52,8 +54,8 @@ def encode(request: Request, *, model: str) -> dict[str, object]:
         request: The turn to be drawn.
         model: The model of a request that names none; empty leaves the choice to the server.
     """
-    turns = [message.text for message in request.messages if message.role == "user"]
-    body: dict[str, object] = {"prompt": clean(turns[-1]) if turns else ""}
+    refuse_pictures(request, "the endpoint images", hint="the endpoint chat takes them")
+    body: dict[str, object] = {"prompt": last_said(request)}
     if chosen := request.model or model:
         body["model"] = chosen
     return {**body, "stream": True, "partial_images": PREVIEWS, **request.parameters}
@@ -75,7 +77,7 @@ class ImagesDecoder:
         self._model = model
         self._job = job
         self._expected = expected
-        self._bad_frames = BadFrames()
+        self._bad_frames = BadFrames(NOT_OPENAI_HINT)
         self._started = False
         self._ended = False
         self._pictures = 0
@@ -174,21 +176,31 @@ class ImagesDecoder:
         yield ImagePreview(self._job, self._pictures, media_type, data=data)
 
     def _picture(self, picture: object, media_type: str) -> Iterator[StreamEvent]:
+        revised = None
+        match picture:
+            case {"revised_prompt": str(prompt)} if prompt:
+                revised = prompt
         match picture:
             case {"b64_json": str(encoded)} if encoded:
                 yield from self._start()
                 yield ImageResult(
-                    self._job, self._pictures, media_type=media_type, data=picture_bytes(encoded)
+                    self._job,
+                    self._pictures,
+                    media_type=media_type,
+                    data=picture_bytes(encoded),
+                    revised_prompt=revised,
                 )
             case {"url": str(url)} if url:
                 yield from self._start()
-                yield from picture_at(url, job=self._job, index=self._pictures)
+                for event in picture_at(url, job=self._job, index=self._pictures):
+                    if isinstance(event, ImageResult):
+                        event = msgspec.structs.replace(event, revised_prompt=revised)
+                    yield event
             case _:
                 return
         self._pictures += 1
-        match picture:
-            case {"revised_prompt": str(prompt)} if prompt:
-                yield Notice(f"the server drew its own version of the prompt: {prompt}")
+        if revised is not None:
+            yield Notice(f"the server drew its own version of the prompt: {revised}")
 
     def _start(self) -> Iterator[StreamEvent]:
         if not self._started:
@@ -205,7 +217,7 @@ class ImagesProvider:
         self.model = options.model
         self.capabilities = Capabilities(text=False, images_out=True)
         self.parameters = options.parameters
-        self._connection = Connection(name, options.base_url, options, services)
+        self._connection = Connection(name, options.base_url, options, services, url_hint=URL_HINT)
         self._not_taken: frozenset[str] = frozenset()
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:

@@ -1,9 +1,9 @@
 """Tool calls of the OpenAI dialect: they come in fragments, the id and name with the first."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
-from chat_tui.events import ToolCall
+from chat_tui.events import ToolCall, WorkState
 from chat_tui.net.json import encode_json
 from chat_tui.text import SurrogateJoiner
 
@@ -47,6 +47,15 @@ class ToolFragments:
             if call.has_news:
                 yield call.tell("running")
 
+    def answered(self, call_id: str, output: str, *, failed: bool = False) -> Iterator[ToolCall]:
+        """Take in what a tool of the server's own gave, and yield its call."""
+        call = self._by_id.get(call_id)
+        if call is not None:
+            call.end()
+            call.output = output
+            call.failed = failed
+            yield call.tell("done")
+
     def so_far(self) -> Iterator[ToolCall]:
         """Yield the calls of a reply that broke off, as far as they have come."""
         for call in self._calls:
@@ -83,6 +92,8 @@ class _Call:
     def __init__(self, call_id: str) -> None:
         self.id = call_id
         self.name = ""
+        self.output: str | None = None
+        self.failed = False
         self._arguments = ""
         self._told_chars = -1
         self._joiner = SurrogateJoiner()
@@ -109,9 +120,10 @@ class _Call:
     def end(self) -> None:
         self._arguments += self._joiner.end()
 
-    def tell(self, state: Literal["running", "done"]) -> ToolCall:
+    def tell(self, state: WorkState) -> ToolCall:
         self._told_chars = len(self._arguments)
-        return ToolCall(self.id, self.name, self._arguments, state=state)
+        told = "failed" if self.failed else state
+        return ToolCall(self.id, self.name, self._arguments, self.output, told)
 
 
 def _index(value: object) -> int | None:

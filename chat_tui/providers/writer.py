@@ -14,6 +14,7 @@ from chat_tui.events import Notice, StreamEvent
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.kinds import Kind, Services
 from chat_tui.providers.model_list import check_models, decode_models
+from chat_tui.providers.posted import Decoder, posted
 from chat_tui.providers.writer_answers import (
     Answer,
     AnswerDecoder,
@@ -23,7 +24,7 @@ from chat_tui.providers.writer_answers import (
     Search,
 )
 from chat_tui.providers.writer_chat import WriterChatDecoder
-from chat_tui.providers.writer_errors import WriterConnection
+from chat_tui.providers.writer_errors import NOT_WRITER_HINT, WriterConnection
 from chat_tui.providers.writer_lists import (
     ApplicationInput,
     application_path,
@@ -38,11 +39,11 @@ from chat_tui.providers.writer_requests import (
     application_body,
     chat_body,
     completion_body,
+    hides_pictures,
     question_body,
     search_body,
     search_by_chat,
 )
-from chat_tui.providers.writer_stream import Decoder, posted
 from chat_tui.providers.writer_tools import completed
 
 WITHDRAWN: Final = frozenset({404, 410})
@@ -59,11 +60,17 @@ class WriterProvider:
         self.name = name
         self.base_url = options.base_url
         self.model = options.model
-        self.capabilities = Capabilities(tools=options.endpoint in {"chat", "web-search"})
+        self.capabilities = Capabilities(
+            images_in=options.endpoint == "chat",
+            tools=options.endpoint in {"chat", "web-search"},
+            history=options.endpoint == "chat",
+        )
         self.parameters = options.parameters
         self._options = options
         self._tools = completed(options.tools, options.graph_ids)
-        self._connection = WriterConnection(name, options.base_url, options, services)
+        self._connection = WriterConnection(
+            name, options.base_url, options, services, url_hint=NOT_WRITER_HINT
+        )
         self._checked: set[str] = set()
         """Applications that take the inputs we have."""
         self._unstreamed: set[str] = set()
@@ -76,7 +83,10 @@ class WriterProvider:
         request = msgspec.structs.replace(request, parameters=parameters)
         match self._options.endpoint:
             case "chat":
-                return self._chat(chat_body(request, model=self.model, tools=self._tools))
+                body = chat_body(request, model=self.model, tools=self._tools)
+                if not hides_pictures(request, model=self.model):
+                    return self._chat(body)
+                return self._chat_without_pictures(body)
             case "completions":
                 body = completion_body(request, model=self.model)
                 return self._ask("/completions", body, self._decoder(Completion(), body["model"]))
@@ -136,6 +146,17 @@ class WriterProvider:
     def _chat(self, body: dict[str, object]) -> AsyncGenerator[StreamEvent, None]:
         decoder = WriterChatDecoder(provider=self.name, model=str(body["model"]))
         return self._ask("/chat", body, decoder)
+
+    async def _chat_without_pictures(
+        self, body: dict[str, object]
+    ) -> AsyncGenerator[StreamEvent, None]:
+        told = False
+        async with aclosing(self._chat(body)) as events:
+            async for event in events:
+                if not told:
+                    told = True
+                    yield Notice(f"pictures of earlier turns not sent: {body['model']} takes none")
+                yield event
 
     async def _run(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         application = request.model or self.model

@@ -12,11 +12,12 @@ import msgspec
 
 from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.events import Finished, Notice, Started, Step, StreamEvent, TextDelta
+from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.net.json import decode_json
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.writer_chat import OUR_EVENTS
-from chat_tui.providers.writer_errors import NOT_WRITER_HINT, is_error, refuse_error, said
+from chat_tui.providers.writer_errors import NOT_WRITER_HINT, is_error, refuse_error
 from chat_tui.providers.writer_graph import GraphSearch
 from chat_tui.providers.writer_sources import Passages
 
@@ -61,7 +62,7 @@ class AnswerDecoder:
         self._answer = answer
         self._provider = provider
         self._model = model
-        self._bad_frames = BadFrames()
+        self._bad_frames = BadFrames(NOT_WRITER_HINT)
         self._started = False
         self._found = False
         self._answered = False
@@ -134,7 +135,7 @@ class AnswerDecoder:
     def _read(self, body: dict[str, Any]) -> Iterator[StreamEvent]:
         known = not self._answer.keys.isdisjoint(body)
         if is_error(body) or (not known and any(body.get(key) for key in _ERROR_KEYS)):
-            raise ProviderFailed(said(body))
+            raise ProviderFailed(error_message(body))
         if not known:
             self._unknown = True  # it matters if nothing else comes
             return

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from chat_tui.errors import ProviderFailed
 from chat_tui.events import Finished, Step, StreamEvent, TextDelta, ToolCall, WorkState
+from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import encode_json
 from chat_tui.providers.chat_dialect import ChatDecoder
-from chat_tui.providers.writer_errors import is_error, refuse_error, said
+from chat_tui.providers.writer_errors import NOT_WRITER_HINT, is_error, refuse_error
 from chat_tui.providers.writer_graph import SEARCH_ID, GraphSearch
 from chat_tui.providers.writer_sources import Passages
 
@@ -28,7 +29,13 @@ class WriterChatDecoder:
 
     def __init__(self, *, provider: str, model: str) -> None:
         self._tools = ServerTools()
-        self._chat = ChatDecoder(provider=provider, model=model, extras=self._tools.read)
+        self._chat = ChatDecoder(
+            provider=provider,
+            model=model,
+            extras=self._tools.read,
+            dialect="Writer's API",
+            hint=NOT_WRITER_HINT,
+        )
 
     @property
     def finish_seen(self) -> bool:
@@ -59,7 +66,7 @@ class WriterChatDecoder:
             ProtocolViolation: it is not a reply.
         """
         if isinstance(body, dict) and "choices" not in body and is_error(body):
-            raise ProviderFailed(said(body))
+            raise ProviderFailed(error_message(body))
         yield from self._watched(self._chat.whole(body))
 
     def end(self) -> Iterator[StreamEvent]:

@@ -8,6 +8,12 @@ from typing import Final
 
 import msgspec
 
+from chat_tui.providers.attached import (
+    last_said,
+    pictures,
+    refuse_pictures,
+    without_pictures,
+)
 from chat_tui.providers.base import Request
 from chat_tui.providers.chat_dialect import encode
 from chat_tui.providers.writer_tools import web_search_tool
@@ -23,21 +29,38 @@ SEARCH_PARAMETERS: Final = frozenset(
 
 
 def asked(request: Request) -> str:
-    """The user's last turn, which is all that most endpoints take."""
-    turns = [message.text for message in request.messages if message.role == "user"]
-    return clean(turns[-1]) if turns else ""
+    """The user's last turn, which is all that most endpoints take.
+
+    Raises:
+        Rejected: it has pictures.
+    """
+    refuse_pictures(request, "this endpoint of Writer", hint="the endpoint chat takes them")
+    return last_said(request)
 
 
 def chat_body(
     request: Request, *, model: str, tools: Sequence[Mapping[str, object]]
 ) -> dict[str, object]:
-    """Ask a model, with the whole conversation."""
+    """Ask a model, with the whole conversation.
+
+    Raises:
+        Rejected: the turn has pictures, and the model does not look at any.
+    """
+    if _is_blind(request.model or model):
+        refuse_pictures(request, request.model or model, hint="palmyra-x5 takes them")
+        request = without_pictures(request)
     ours: dict[str, object] = {"tools": list(tools), "tool_choice": "auto"} if tools else {}
     parameters = {**ours, **request.parameters}
     body = encode(msgspec.structs.replace(request, parameters=parameters), model=model)
     if body["stream"] is not True and "stream_options" not in request.parameters:
         del body["stream_options"]  # without a stream it is an error
     return body
+
+
+def hides_pictures(request: Request, *, model: str) -> bool:
+    """Tell whether pictures of earlier turns are left out, because the model looks at none."""
+    blind = _is_blind(request.model or model)
+    return blind and any(pictures(message, request.files) for message in request.messages)
 
 
 def completion_body(request: Request, *, model: str) -> dict[str, object]:
@@ -104,6 +127,11 @@ def search_by_chat(
         model=model,
         tools=search or [web_search_tool(*domains)],
     )
+
+
+def _is_blind(model: str) -> bool:
+    """Of Writer's own models, only the fifth looks at pictures."""
+    return model.startswith("palmyra-") and not model.startswith(("palmyra-x5", "palmyra-vision"))
 
 
 def _texts(value: object) -> list[str]:

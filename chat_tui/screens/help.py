@@ -1,32 +1,40 @@
-"""F1: every key as it is bound now."""
+"""F1: every key as it is bound now, and every slash command."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 HelpLine = tuple[str, str]
-"""Keys as people write them, and what they do."""
+"""Keys as people write them, or a command; and what it does."""
+WIDE: Final = 156
+"""From so many columns on, keys and commands stand side by side."""
 
 
 class HelpScreen(ModalScreen[None]):
-    """A list that scrolls; Esc leaves."""
+    """Two lists that scroll together; Esc leaves."""
 
     DEFAULT_CSS = """
     HelpScreen {
         align: center middle;
         & #help {
-            width: 78; max-width: 96%; height: auto; max-height: 90%;
+            width: 104; max-width: 96%; height: auto; max-height: 90%;
             background: $surface; border: round $border; border-title-color: $foreground;
             padding: 0 1;
         }
+        & #help-lists { layout: vertical; height: auto; }
         & Static { height: auto; margin: 1 0 0 0; }
         & #help-note { color: $text-muted; }
+        &.-wide #help { width: 154; }
+        &.-wide #help-lists { layout: horizontal; }
+        &.-wide #help-keys { width: 1fr; }
+        &.-wide #help-commands { width: 1fr; margin: 1 0 0 2; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,20 +43,37 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def __init__(self, lines: Sequence[HelpLine]) -> None:
+        """List keys and commands.
+
+        Args:
+            lines: The keys; the commands are always the same.
+        """
         super().__init__()
         self._lines = lines
 
     def compose(self) -> ComposeResult:
-        width = max(len(keys) for keys, _ in self._lines)
-        text = Content("\n").join(
-            Content.assemble((f"{keys:<{width}}  ", "bold"), words) for keys, words in self._lines
-        )
+        from chat_tui.commands.table import COMMANDS
+
+        commands = [(command.line, command.help) for command in COMMANDS]
+        commands.append(("//", "Send a text that begins with a slash"))
         with VerticalScroll(id="help"):
-            yield Static(text, markup=False)
+            with Horizontal(id="help-lists"):
+                yield Static(_listed(self._lines), id="help-keys", markup=False)
+                yield Static(_listed(commands), id="help-commands", markup=False)
             yield Static("Esc leaves", id="help-note", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#help").border_title = Content("keys")
+        self.query_one("#help").border_title = Content("keys and commands")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "-wide")
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def _listed(lines: Sequence[HelpLine]) -> Content:
+    width = max(len(name) for name, _ in lines)
+    return Content("\n").join(
+        Content.assemble((f"{name:<{width}}  ", "bold"), words) for name, words in lines
+    )

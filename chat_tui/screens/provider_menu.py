@@ -1,8 +1,9 @@
-"""F2: who answers. First the providers, then the models of the one that was chosen."""
+"""F2: who answers. One list of all providers and their models; a key can be entered in place."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
 from textual import on, work
@@ -10,48 +11,54 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from chat_tui import glyphs
 from chat_tui.errors import ChatTuiError
+from chat_tui.fuzzy import ranked
+from chat_tui.model_rows import Choice, ModelRow, as_typed, model_rows
 from chat_tui.providers.base import ModelInfo
 from chat_tui.roster import Listing
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 
-MARKS = {
+MARKS: Final = {
     "ready": glyphs.DONE,
     "needs a key": glyphs.NOT_YET,
     "not reachable": glyphs.FAILED,
 }
-DIM = "$text-muted"
-NAME_MAX = 20
-MODEL_MAX = 32
-
-LoadListings = Callable[[], Awaitable[Sequence[Listing]]]
-LoadModels = Callable[[str], Awaitable[Sequence[ModelInfo]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Who answers from now on."""
-
-    provider: str
-    model: str
-    """Empty means the provider's own default."""
+DIM: Final = "$text-muted"
+NAME_MAX: Final = 20
+MODEL_MAX: Final = 36
+MOST_SHOWN: Final = 300
+"""Rows at the same time; typing finds the others."""
+AT_ONCE: Final = 4
+"""Servers that are asked at the same time."""
+KEYS: Final = (
+    "Enter choose   Tab its models   Ctrl+F favourite   Ctrl+K key   Ctrl+R ask again   Esc"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One line of the menu."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuTools:
+    """What the menu asks and tells."""
 
-    label: str
-    """What typing filters."""
-    line: Content
-    key: str
-    """What choosing it means: a provider's name, or a model's id."""
+    listings: Callable[[], Awaitable[Sequence[Listing]]]
+    """The configured providers, and their states without asking their servers."""
+    check: Callable[[str], Awaitable[Listing]]
+    """Asks a provider's server whether it would answer; may take long."""
+    models: Callable[[str], Awaitable[Sequence[ModelInfo]]]
+    """A provider's models; may take long, and may fail."""
+    may_ask: Callable[[str], bool]
+    """Whether asking a server bothers nobody, as a key command might."""
+    forget: Callable[[str], None]
+    """Has the models asked for again."""
+    favourites: Callable[[], Sequence[Choice]]
+    recent: Callable[[], Sequence[Choice]]
+    toggle_favourite: Callable[[Choice], None]
+    keep_key: Callable[[str, str], Awaitable[Listing]]
+    """Tests a provider's key, and stores it if it is right; else raises a `ChatTuiError`."""
 
 
 class _List(OptionList, can_focus=False):
@@ -59,17 +66,20 @@ class _List(OptionList, can_focus=False):
 
 
 class ProviderMenu(ModalScreen[Choice | None]):
-    """A filter and a list; Enter goes forward, Esc goes back."""
+    """A filter and a list; Enter chooses, Esc goes back."""
 
     DEFAULT_CSS = """
     ProviderMenu {
         align: center middle;
         & #menu {
-            width: 78; max-width: 96%; height: auto; max-height: 80%;
+            width: 96; max-width: 96%; height: auto; max-height: 80%;
             background: $surface; border: round $border; border-title-color: $foreground;
             padding: 0 1;
         }
         & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
+        & #menu-key { display: none; }
+        &.-key #menu-key { display: block; }
+        &.-key #menu-filter { display: none; }
         & OptionList {
             height: auto; max-height: 20; border: none; background: $surface; padding: 0;
             margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis;
@@ -83,155 +93,265 @@ class ProviderMenu(ModalScreen[Choice | None]):
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move(10)", show=False, priority=True),
         Binding("pageup", "move(-10)", show=False, priority=True),
+        Binding("tab", "narrow", show=False, priority=True),
+        Binding("ctrl+f", "favourite", show=False, priority=True),
+        Binding("ctrl+k", "enter_key", show=False, priority=True),
+        Binding("ctrl+r", "ask_again", show=False, priority=True),
     ]
 
-    def __init__(
-        self, load_listings: LoadListings, load_models: LoadModels, current: Choice
-    ) -> None:
+    def __init__(self, tools: MenuTools, current: Choice) -> None:
         """Open the menu.
 
         Args:
-            load_listings: The configured providers and their states.
-            load_models: A provider's models; may take long, and may fail.
+            tools: What it asks and tells.
             current: Who answers now.
         """
         super().__init__()
-        self._load_listings = load_listings
-        self._load_models = load_models
+        self._tools = tools
         self._current = current
-        self._provider: str | None = None
-        """Chosen in the first list; null while that is shown."""
+        self._key_of = ""
+        """The provider whose key is being entered."""
         self._listings: dict[str, Listing] = {}
-        self._rows: list[_Row] = []
-        self._shown: list[_Row] = []
+        """By the configuration alone, which decides who may be chosen."""
+        self._checked: dict[str, Listing] = {}
+        """By what the servers answered; a server may be up again by the next request."""
+        self._models: dict[str, Sequence[ModelInfo]] = {}
+        self._no_models: dict[str, str] = {}
+        """Why there is no list."""
+        self._asking: set[str] = set()
+        self._news = ""
+        """What came of the last key; said until something is typed."""
+        self._rows: list[ModelRow] = []
+        self._shown: list[ModelRow] = []
+
+    @property
+    def shown(self) -> Sequence[ModelRow]:
+        """The rows that fit what is typed."""
+        return self._shown
 
     def compose(self) -> ComposeResult:
         with Vertical(id="menu"):
-            yield LineInput(placeholder="type to filter", id="menu-filter")
+            yield LineInput(placeholder="type to find a provider or a model", id="menu-filter")
+            yield LineInput(password=True, id="menu-key")
             yield _List(id="menu-list", markup=False)
             yield Static("", id="menu-note", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
-        self._show_providers()
+        self.query_one("#menu").border_title = Content("provider and model")
+        self.query_one("#menu-filter").focus()
+        self._note(f"reading the keys {glyphs.ELLIPSIS}")
+        self._load()
 
-    @work(exclusive=True)
-    async def _show_providers(self) -> None:
-        self._begin_list(None, "provider", f"reading the keys {glyphs.ELLIPSIS}")
-        listings = await self._load_listings()
+    @work(exclusive=True, group="load")
+    async def _load(self) -> None:
+        listings = await self._tools.listings()
         self._listings = {listing.name: listing for listing in listings}
-        names = _column((listing.name for listing in listings), NAME_MAX)
-        models = _column((listing.model or listing.kind for listing in listings), MODEL_MAX)
-        self._rows = [
-            _Row(
-                f"{listing.name} {listing.kind} {listing.model}",
-                _provider_line(listing, name, model),
-                listing.name,
-            )
-            for listing, name, model in zip(listings, names, models, strict=True)
-        ]
-        self._note("Enter choose   Esc leave")
-        self._filter(select=self._current.provider)
+        self._list(select=self._current)
+        ready = [one.name for one in listings if one.state == "ready"]
+        self._asking = set(ready)
+        self._tell_keys()
+        limit = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._ask(name, limit) for name in ready))
 
-    @work(exclusive=True)
-    async def _show_models(self, provider: str) -> None:
-        title = f"{clean_line(provider, NAME_MAX)}: model"
-        self._begin_list(provider, title, f"asking for the models {glyphs.ELLIPSIS}")
-        usual = self._listings[provider].model
-        same = provider == self._current.provider
-        current = (self._current.model if same else "") or usual
+    async def _ask(self, name: str, limit: asyncio.Semaphore) -> None:
+        """Ask one server, and put what came of it into its rows."""
+        async with limit:
+            self._checked[name] = await self._tools.check(name)
+            if self._tools.may_ask(name):
+                await self._ask_for_models(name)
+        self._asking.discard(name)
+        self._list()
+        self._tell_keys()
+
+    async def _ask_for_models(self, name: str) -> None:
         try:
-            models = await self._load_models(provider)
-            note = "Enter choose   Esc back"
+            self._models[name] = await self._tools.models(name)
+            self._no_models.pop(name, None)
         except ChatTuiError as error:
-            models = ()
-            note = (
-                clean_line(f"no list of models: {error}", 160)
-                + "\nType a model's name, Enter takes it"
-            )
-        labels = {model.id: model.label for model in models}
-        ids = dict.fromkeys([*filter(None, (usual, current)), *labels])
-        self._rows = [
-            _Row(f"{i} {labels.get(i, '')}", _model_line(i, labels, current), i) for i in ids
-        ]
-        if not self._rows:
-            self._rows = [_Row("", Content("the provider's own choice"), "")]
-        self._note(note)
-        self._filter(select=current)
+            self._no_models[name] = str(error)
 
-    def _begin_list(self, provider: str | None, title: str, note: str) -> None:
-        self._provider = provider
-        self._rows = []
-        self.query_one("#menu").border_title = Content(title)
-        with self.prevent(Input.Changed):
-            self.query_one(Input).value = ""
-        self._note(note)
-        self._filter()
+    def _list(self, *, select: Choice | None = None) -> None:
+        """Make the rows again from what is known now; the marked one stays so."""
+        listings = [self._checked.get(name, one) for name, one in self._listings.items()]
+        self._rows = model_rows(
+            listings,
+            self._models,
+            current=self._current,
+            favourites=self._tools.favourites(),
+            recent=self._tools.recent(),
+        )
+        self._filter(select=select or self._marked_choice())
+
+    def _filter(self, *, select: Choice | None = None) -> None:
+        query = self._query
+        found = ranked(query, self._rows, lambda row: row.searched)
+        found += as_typed(query, found, self._current.provider, self._listings)
+        self._shown = found[:MOST_SHOWN]
+        names = _column((row.choice.provider for row in self._shown), NAME_MAX)
+        models = _column((row.model_words for row in self._shown), MODEL_MAX)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(
+            _line(row, name, model)
+            for row, name, model in zip(self._shown, names, models, strict=True)
+        )
+        choices = [row.choice for row in self._shown]
+        if choices:
+            options.highlighted = choices.index(select) if select in choices else 0
+
+    @property
+    def _query(self) -> str:
+        return self.query_one("#menu-filter", Input).value.strip()
+
+    def _marked(self) -> ModelRow | None:
+        at = self.query_one(OptionList).highlighted
+        return self._shown[at] if at is not None and at < len(self._shown) else None
+
+    def _marked_choice(self) -> Choice | None:
+        row = self._marked()
+        return row.choice if row is not None else None
 
     def _note(self, text: str) -> None:
         self.query_one("#menu-note", Static).update(Content(text))
 
-    def _filter(self, *, select: str | None = None) -> None:
-        query = self.query_one(Input).value.strip()
-        self._shown = self._rows
-        if query:
-            matcher = Matcher(query)
-            scored = [(matcher.match(row.label), row) for row in self._rows]
-            self._shown = [row for score, row in sorted(scored, key=_by_score) if score > 0]
-            if self._provider is not None and query not in {row.key for row in self._shown}:
-                as_typed = (f"  {clean_line(query)}", ("   as typed", DIM))
-                self._shown = [*self._shown, _Row(query, Content.assemble(*as_typed), query)]
-        options = self.query_one(OptionList)
-        options.clear_options()
-        options.add_options(row.line for row in self._shown)
-        keys = [row.key for row in self._shown]
-        if keys:
-            options.highlighted = keys.index(select) if select in keys else 0
+    def _tell_keys(self) -> None:
+        """Say which keys there are, and what is still on its way."""
+        if self._key_of:
+            return
+        asking = ", ".join(sorted(self._asking))
+        more = f"asking {clean_line(asking, 60)} {glyphs.ELLIPSIS}\n" if asking else ""
+        row = self._marked()
+        why = self._no_models.get(row.choice.provider, "") if row is not None else ""
+        lacks = f"no list of models: {clean_line(why, 160)}\n" if why else ""
+        self._note(f"{self._news}{lacks}{more}{KEYS}")
 
-    @on(Input.Changed)
+    @on(Input.Changed, "#menu-filter")
     def _on_filter_changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._news = ""
         self._filter()
+        self._tell_keys()
 
-    @on(Input.Submitted)
+    @on(OptionList.OptionHighlighted)
+    def _on_marked(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if self._listings:
+            self._tell_keys()
+
+    @on(Input.Submitted, "#menu-filter")
     def _on_filter_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        highlighted = self.query_one(OptionList).highlighted
-        if highlighted is not None and highlighted < len(self._shown):
-            self._choose(self._shown[highlighted].key)
+        self._choose(self._marked())
 
     @on(OptionList.OptionSelected)
     def _on_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._choose(self._shown[event.option_index].key)
+        self._choose(self._shown[event.option_index])
 
-    def _choose(self, key: str) -> None:
-        if self._provider is not None:
-            self.dismiss(Choice(self._provider, key))
+    def _choose(self, row: ModelRow | None) -> None:
+        if row is None:
             return
-        listing = self._listings[key]
+        listing = self._listings[row.choice.provider]
         if listing.state == "needs a key":
-            self._note(clean_line(f"{key} needs a key: {listing.reason}", 300))
+            self._enter_key(listing)
         elif listing.state == "not reachable":
-            self._note(clean_line(f"{key}: {listing.reason}", 300))
+            self._note(clean_line(f"{listing.name}: {listing.reason}", 300))
         else:
-            self._show_models(key)
+            self.dismiss(row.choice)
 
     def action_back(self) -> None:
-        if self._provider is not None:
-            self._show_providers()
+        if self._key_of:
+            self._leave_key()
+            self._tell_keys()
         else:
             self.dismiss(None)
 
     def action_move(self, rows: int) -> None:
         options = self.query_one(OptionList)
-        if options.option_count:
+        if options.option_count and not self._key_of:
             at = (options.highlighted or 0) + rows
             options.highlighted = max(0, min(options.option_count - 1, at))
 
+    def action_narrow(self) -> None:
+        """Show the models of the marked provider alone, and ask for them if nobody has."""
+        row = self._marked()
+        if row is None or self._key_of:
+            return
+        name = row.choice.provider
+        field = self.query_one("#menu-filter", Input)
+        field.value = f"{name} "
+        field.action_end()
+        if name not in self._models and self._listings[name].state == "ready":
+            self._ask_one(name)
 
-def _by_score(scored: tuple[float, _Row]) -> float:
-    return -scored[0]
+    def action_favourite(self) -> None:
+        row = self._marked()
+        if row is not None and not self._key_of:
+            self._tools.toggle_favourite(row.choice)
+            self._list()
+
+    def action_ask_again(self) -> None:
+        row = self._marked()
+        if row is not None and not self._key_of:
+            self._tools.forget(row.choice.provider)
+            self._ask_one(row.choice.provider)
+
+    def action_enter_key(self) -> None:
+        row = self._marked()
+        if row is not None and not self._key_of:
+            self._enter_key(self._listings[row.choice.provider])
+
+    @work(group="ask")
+    async def _ask_one(self, name: str) -> None:
+        self._asking.add(name)
+        self._tell_keys()
+        self._checked[name] = await self._tools.check(name)
+        await self._ask_for_models(name)
+        self._asking.discard(name)
+        self._list()
+        self._tell_keys()
+
+    def _enter_key(self, listing: Listing) -> None:
+        self._key_of = listing.name
+        self.add_class("-key")
+        field = self.query_one("#menu-key", Input)
+        field.placeholder = f"key of {clean_line(listing.name, NAME_MAX)}"
+        field.value = ""
+        field.focus()
+        reason = f" ({listing.reason})" if listing.state == "needs a key" else ""
+        words = f"{listing.name} {listing.state}{reason}"
+        self._note(f"{clean_line(words, 300)}\nPaste the key; Enter tests and keeps it   Esc back")
+
+    def _leave_key(self) -> None:
+        self._key_of = ""
+        self.query_one("#menu-key", Input).value = ""
+        self.remove_class("-key")
+        self.query_one("#menu-filter").focus()
+
+    @on(Input.Submitted, "#menu-key")
+    def _on_key_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip():
+            self._keep_key(self._key_of, event.value.strip())
+
+    @work(exclusive=True, group="key")
+    async def _keep_key(self, name: str, key: str) -> None:
+        self._note(f"testing the key {glyphs.ELLIPSIS}")
+        try:
+            listing = await self._tools.keep_key(name, key)
+        except ChatTuiError as error:
+            hint = f"\n{error.hint}" if error.hint and error.hint not in str(error) else ""
+            if self._key_of == name:
+                self._note(f"not kept: {clean_line(str(error), 300)}{clean_line(hint, 200)}")
+            return
+        self._listings[name] = self._checked[name] = listing
+        self._tools.forget(name)
+        if self._key_of == name:
+            self._leave_key()
+        await self._ask_for_models(name)
+        self._list(select=Choice(name, listing.model))
+        self._news = f"the key of {clean_line(name, NAME_MAX)} works and is in the keyring\n"
+        self._tell_keys()
 
 
 def _column(words: Iterable[str], widest: int) -> list[str]:
@@ -241,12 +361,12 @@ def _column(words: Iterable[str], widest: int) -> list[str]:
     return [set_cell_size(line, width) for line in lines]
 
 
-def _provider_line(listing: Listing, name: str, model: str) -> Content:
+def _line(row: ModelRow, name: str, model: str) -> Content:
+    listing = row.listing
     state = listing.state if listing.state != "not reachable" else clean_line(listing.reason, 60)
-    return Content.assemble(f"{MARKS[listing.state]} {name}", (f"  {model}  {state}", DIM))
-
-
-def _model_line(model: str, labels: dict[str, str], current: str) -> Content:
-    mark = glyphs.DONE if model == current else " "
-    label = f"  {clean_line(labels[model])}" if labels.get(model) else ""
-    return Content.assemble(f"{mark} {clean_line(model)}", (label, DIM))
+    star = str(glyphs.FAVOURITE) if row.favourite else " "
+    label = f"  {clean_line(row.label, 40)}" if row.label else ""
+    since = "  recent" if row.recent else ""
+    return Content.assemble(
+        f"{MARKS[listing.state]}{star}{name}  {model}", (f"  {state}{since}{label}", DIM)
+    )

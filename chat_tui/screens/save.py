@@ -1,4 +1,7 @@
-"""F4: where the transcript goes. Enter accepts; a file that exists is replaced only if asked."""
+"""F4: where the transcript goes, and by the ending of the name in which form.
+
+Enter accepts; a file that exists is replaced only if asked.
+"""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,6 +21,8 @@ from chat_tui.widgets.line_input import LineInput, one_line
 
 SaveTo = Callable[[Path, bool], Awaitable[None]]
 """Writes the transcript to a path; the second argument allows replacing a file."""
+Describe = Callable[[Path], str]
+"""Says what would be written to a path."""
 
 
 class SaveScreen(ModalScreen[Path | None]):
@@ -37,30 +42,46 @@ class SaveScreen(ModalScreen[Path | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", priority=True)]
 
-    def __init__(self, suggested: Path, save_to: SaveTo) -> None:
+    def __init__(
+        self,
+        suggested: Path,
+        save_to: SaveTo,
+        *,
+        title: str = "save transcript",
+        describe: Describe | None = None,
+    ) -> None:
         """Ask for a path.
 
         Args:
             suggested: What Enter accepts at once.
             save_to: Writes the document.
+            title: What is saved.
+            describe: Says it while the path is typed; left out where nothing depends on it.
         """
         super().__init__()
+        self._title = title
         self._suggested = suggested
         self._shown = one_line(str(suggested))
         self._save_to = save_to
+        self._describe = describe
         self._may_replace: Path | None = None
         """The user has been told that this file exists."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="save"):
             yield LineInput(self._shown, id="save-path")
-            yield Static("Enter save   Esc leave", id="save-note", markup=False)
+            yield Static(self._usual_note(), id="save-note", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#save").border_title = Content("save transcript")
+        self.query_one("#save").border_title = Content(self._title)
         path = self.query_one(Input)
         path.focus()
         path.action_end()
+
+    @on(Input.Changed)
+    def _on_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._note(self._usual_note(event.value))
 
     @on(Input.Submitted)
     async def _on_submitted(self, event: Input.Submitted) -> None:
@@ -68,7 +89,7 @@ class SaveScreen(ModalScreen[Path | None]):
         if not event.value.strip():
             self._note("a file needs a name")
             return
-        path = self._suggested if event.value == self._shown else _path(event.value.strip())
+        path = self._path_of(event.value)
         try:
             await self._save_to(path, path == self._may_replace)
         except TranscriptExists:
@@ -81,6 +102,15 @@ class SaveScreen(ModalScreen[Path | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+    def _path_of(self, written: str) -> Path:
+        return self._suggested if written == self._shown else _path(written.strip())
+
+    def _usual_note(self, written: str | None = None) -> str:
+        if self._describe is None:
+            return "Enter save   Esc leave"
+        path = self._suggested if written is None else self._path_of(written)
+        return f"Enter save: {self._describe(path)}   Esc leave"
 
     def _note(self, text: str) -> None:
         self.query_one("#save-note", Static).update(Content(text))

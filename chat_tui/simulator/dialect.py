@@ -82,6 +82,8 @@ class Question:
     prompt: Prompt
     encoder: Encoder
     streamed: bool
+    media_type: str = "text/event-stream"
+    """Of a stream in this dialect."""
 
 
 Outcome: TypeAlias = Answer | Question

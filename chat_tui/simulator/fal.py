@@ -36,6 +36,7 @@ from chat_tui.simulator.script import (
     UseTool,
     Work,
 )
+from chat_tui.simulator.uploads import NoPicture, count_arguments
 
 RUN = "/fal/run"
 QUEUE = "/fal/queue"
@@ -185,7 +186,13 @@ class _Dialect:
         in_words = "llm" in app or app.startswith("openrouter/")
         count = body.get("num_images", 1)
         pictures = count if isinstance(count, int) and 1 <= count <= MAX_PICTURES else 1
-        prompt = Prompt(app, (Turn("user", asked),), pictures=0 if in_words else pictures)
+        try:
+            images = count_arguments(body, single="image_url", several="image_urls")
+        except NoPicture as error:
+            remark = _remark(["body", "image_url"], str(error), "image_load_error", "")
+            return refusal(422, [remark])
+        turn = Turn("user", asked, images)
+        prompt = Prompt(app, (turn,), pictures=0 if in_words else pictures)
         origin = _origin(call)
 
         def address(data: bytes) -> str:

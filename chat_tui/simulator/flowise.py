@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from chat_tui.simulator.dialect import Answer, Call, Outcome, Prompt, Question, Route, Turn
 from chat_tui.simulator.flowise_run import FAILED, Run, RunEncoder, as_json, failure, refusal
+from chat_tui.simulator.uploads import NoPicture, picture_at
 
 VERSION = "3.1.2"
 CHATFLOW = "bf825435-0f6d-4bd0-a39e-123482359178"
@@ -29,6 +30,9 @@ _FLOWS = {
     WHOLE_FLOW: ("Summary", "CHATFLOW"),
     MUTE_FLOW: ("Archive", "CHATFLOW"),
 }
+_SEEING = frozenset({CHATFLOW, AGENTFLOW})
+"""Flows whose chat model was told to look at pictures."""
+_PICTURE_TYPES = ["image/gif", "image/jpeg", "image/png", "image/webp"]
 _FLOW = "(?P<flow>[^/]*)"
 _PAGE = b"<!doctype html><html><head><title>Flowise</title></head><body></body></html>"
 
@@ -43,6 +47,7 @@ def routes(*, key: str | None = None) -> tuple[Route, ...]:
     return (
         Route("POST", f"/api/v1/prediction/{_FLOW}", dialect.predict),
         Route("GET", f"/api/v1/chatflows-streaming/{_FLOW}", dialect.say_mode),
+        Route("GET", f"/api/v1/chatflows-uploads/{_FLOW}", dialect.say_uploads),
         Route("GET", "/api/v1/chatflows", dialect.list_flows),
         Route("GET", "/api/v1/ping", _ping),
         Route("GET", "/api/v1/version", _version),
@@ -79,8 +84,14 @@ class _Dialect:
             if streamed:
                 return Answer(failure("Unauthorized"), content_type="text/event-stream")
             return refusal(500, f"{FAILED}Unauthorized")
+        try:
+            images = _uploaded(body)
+        except NoPicture as error:
+            return refusal(500, f"{FAILED}{error}")
         run = self._begun(flow, body)
-        prompt = Prompt(flow, (Turn("user", _asked(body)),))
+        # A flow that was not told to look at pictures leaves them unseen, without a word.
+        images = images if flow in _SEEING else 0
+        prompt = Prompt(flow, (Turn("user", _asked(body), images),))
         return Question(prompt, RunEncoder(run), streamed)
 
     def say_mode(self, call: Call, names: Mapping[str, str]) -> Answer:
@@ -89,6 +100,23 @@ class _Dialect:
             place = "chatflowsService.checkIfChatflowIsValidForStreaming"
             return refusal(500, f"Error: {place} - Chatflow {flow} not found")
         return as_json({"isStreaming": flow != WHOLE_FLOW})
+
+    def say_uploads(self, call: Call, names: Mapping[str, str]) -> Answer:
+        flow = names["flow"]
+        if flow not in _FLOWS:
+            place = "chatflowsService.checkIfChatflowIsValidForUploads"
+            return refusal(500, f"Error: {place} - Chatflow {flow} not found")
+        sees = flow in _SEEING
+        types = [{"fileTypes": _PICTURE_TYPES, "maxUploadSize": 5}] if sees else []
+        return as_json(
+            {
+                "isSpeechToTextEnabled": False,
+                "isImageUploadAllowed": sees,
+                "isRAGFileUploadAllowed": False,
+                "imgUploadSizeAndTypes": types,
+                "fileUploadSizeAndTypes": [],
+            }
+        )
 
     def list_flows(self, call: Call, names: Mapping[str, str]) -> Answer:
         if not self._admits(call):
@@ -168,6 +196,26 @@ def _asked(body: Mapping[str, Any]) -> str:
             return question
         case _:
             return "undefined"  # what a model really gets to read then
+
+
+def _uploaded(body: Mapping[str, Any]) -> int:
+    """Count the pictures that go along.
+
+    Raises:
+        NoPicture: an upload is none.
+    """
+    uploads = body.get("uploads") or []
+    for upload in uploads:
+        match upload:
+            case {"type": "file", "name": str(), "mime": str(mime), "data": str(data)}:
+                if not data.startswith(f"data:{mime};"):
+                    raise NoPicture("the mime of an upload is not that of its data")
+                picture_at(data)
+            case {"type": "url", "data": str()}:
+                pass
+            case _:
+                raise NoPicture("an upload has a type, a name, a mime and data")
+    return len(uploads)
 
 
 def _is_uuid(text: str) -> bool:

@@ -32,6 +32,7 @@ from chat_tui.simulator.script import (
     UseTool,
     Work,
 )
+from chat_tui.simulator.uploads import NoPicture, count_arguments
 
 MODELS: Final = ("get3w/flux-dev", "get3w/flux-schnell", "get3w/any-llm")
 """Those whose name ends in `llm` answer with words."""
@@ -176,7 +177,12 @@ class _Api:
         model = names["model"]
         words = model.endswith("llm")
         pictures = count if isinstance(count, int) and 1 <= count <= 4 else 1
-        prompt = Prompt(model, (Turn("user", asked),), pictures=0 if words else pictures)
+        try:
+            images = count_arguments(body, single="image", several="images")
+        except NoPicture as error:
+            return self.refusal(400, f"Invalid parameters: {error}")
+        turn = Turn("user", asked, images)
+        prompt = Prompt(model, (turn,), pictures=0 if words else pictures)
         task = self._tasks.add(
             model=model,
             site=f"http://{call.headers.get('host', '')}",

@@ -41,6 +41,7 @@ from chat_tui.simulator.script import (
     UseTool,
     Work,
 )
+from chat_tui.simulator.uploads import NoPicture, picture_at
 
 FINGERPRINT = "fp_simulator"
 MODELS_CREATED = 1_700_000_000
@@ -117,7 +118,10 @@ class _Dialect:
             model=model,
             include_usage=include_usage,
         )
-        prompt = Prompt(model, tuple(_turn(message) for message in messages))
+        try:
+            prompt = Prompt(model, tuple(turn_of(message) for message in messages))
+        except NoPicture as error:
+            return refusal(400, f"Invalid image: {error}.", code="invalid_image_url")
         return Question(prompt, encoder, streamed=body.get("stream") is True)
 
     def list_models(self, call: Call, names: Mapping[str, str]) -> Answer:
@@ -226,7 +230,12 @@ class _Encoder:
         return b"data: " + to_json(value) + b"\n\n"
 
 
-def _turn(message: Any) -> Turn:  # as the client wrote it; taken apart here
+def turn_of(message: Any) -> Turn:  # as the client wrote it; taken apart here
+    """Read one message of a history.
+
+    Raises:
+        NoPicture: it has something else where a picture should be.
+    """
     match message:
         case {"role": str(role), "content": str(text)}:
             return Turn(role, text)
@@ -237,8 +246,11 @@ def _turn(message: Any) -> Turn:  # as the client wrote it; taken apart here
                 match part:
                     case {"type": "text", "text": str(text)}:
                         texts.append(text)
-                    case {"type": "image_url"}:
+                    case {"type": "image_url", "image_url": {"url": url}}:
+                        picture_at(url)
                         images += 1
+                    case {"type": "image_url"}:
+                        raise NoPicture("image_url has a url")
             return Turn(role, "\n".join(texts), images)
         case {"role": str(role)}:
             return Turn(role, "")

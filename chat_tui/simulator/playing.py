@@ -2,22 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from chat_tui.simulator.connection import Connection
-from chat_tui.simulator.dialect import Encoder
+from chat_tui.simulator.dialect import Question
 from chat_tui.simulator.script import Content, Drop, End, Hang, Hold, Pause, Raw, Script
 
 
 class Player:
     """One script, once."""
 
-    def __init__(
-        self, script: Script, connection: Connection, encoder: Encoder, *, streamed: bool
-    ) -> None:
+    def __init__(self, script: Script, connection: Connection, question: Question) -> None:
+        if script.body is None and script.content_type == "text/event-stream":
+            script = replace(script, content_type=question.media_type)
         self._script = script
         self._connection = connection
-        self._encoder = encoder
-        self._streamed = streamed
+        self._encoder = question.encoder
+        self._streamed = question.streamed
         self._head_sent = False
 
     async def play(self) -> None:

@@ -9,7 +9,18 @@ from typing import Self, TypeAlias, assert_never
 
 import h11
 
-from chat_tui.simulator import demo, fal, flowise, get3w, openai, openai_images, writer
+from chat_tui.simulator import (
+    anthropic,
+    demo,
+    fal,
+    flowise,
+    gemini,
+    get3w,
+    ollama,
+    openai,
+    openai_images,
+    writer,
+)
 from chat_tui.simulator.connection import MAX_BODY_BYTES, Connection, TooLarge
 from chat_tui.simulator.dialect import Answer, Call, Outcome, Prompt, Question
 from chat_tui.simulator.playing import Player
@@ -41,9 +52,12 @@ class Simulator:
         """Replies whose client left before they were complete."""
         self._respond = responder
         self._routes = (
+            *anthropic.routes(demo.MODELS, key=key),
             *fal.routes(key=key),
             *flowise.routes(key=key),
+            *gemini.routes(demo.MODELS, key=key),
             *get3w.routes(key=key),
+            *ollama.routes(demo.MODELS, key=key),
             *openai.routes(demo.MODELS, key=key),
             *openai_images.routes(key=key),
             *writer.routes(key=key),
@@ -188,9 +202,9 @@ class Simulator:
         match outcome:
             case Answer():
                 await connection.answer(outcome)
-            case Question(prompt=prompt, encoder=encoder, streamed=streamed):
+            case Question(prompt=prompt):
                 script = self._scripts.popleft() if self._scripts else self._respond(prompt)
-                await Player(script, connection, encoder, streamed=streamed).play()
+                await Player(script, connection, outcome).play()
             case _:
                 assert_never(outcome)
 

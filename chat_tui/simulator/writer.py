@@ -19,6 +19,8 @@ from chat_tui.simulator.dialect import (
     Turn,
     to_json,
 )
+from chat_tui.simulator.openai import turn_of
+from chat_tui.simulator.uploads import NoPicture
 from chat_tui.simulator.writer_account import APPLICATIONS, GRAPHS, MODELS, RESEARCH, page
 from chat_tui.simulator.writer_chat import ChatEncoder
 from chat_tui.simulator.writer_frames import (
@@ -90,7 +92,14 @@ def _chat(call: Call, names: Mapping[str, str]) -> Outcome:
         include_usage=options.get("include_usage") is True,
         searches_web="web_search" in types,
     )
-    return _question(model, tuple(map(_turn, messages)), encoder, body)
+    try:
+        turns = tuple(map(turn_of, messages))
+    except NoPicture as error:
+        return _bad(str(error))
+    blind = model.startswith("palmyra-") and not model.startswith("palmyra-x5")
+    if blind and any(turn.images for turn in turns):
+        return _bad(f"{model} does not support images")
+    return _question(model, turns, encoder, body)
 
 
 def _complete(call: Call, names: Mapping[str, str]) -> Outcome:
@@ -206,20 +215,6 @@ def _is_whole(tool: object) -> bool:
             return True
         case _:
             return False
-
-
-def _turn(message: Any) -> Turn:  # as the client wrote it; taken apart here
-    match message:
-        case {"role": str(role), "content": str(text)}:
-            return Turn(role, text)
-        case {"role": str(role), "content": [*parts]}:
-            texts = [part["text"] for part in parts if isinstance(part, dict) and "text" in part]
-            images = sum(isinstance(part, dict) and "image_url" in part for part in parts)
-            return Turn(role, "\n".join(texts), images)
-        case {"role": str(role)}:
-            return Turn(role, "")
-        case _:
-            return Turn("", "")
 
 
 def _bad(description: str) -> Answer:

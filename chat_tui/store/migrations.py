@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from chat_tui.errors import NewerStore, StoreError
 from chat_tui.store.schema import APPLICATION_ID, TABLES_1
+from chat_tui.store.schema_2 import TABLES_2
+from chat_tui.store.schema_3 import TABLES_3
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (*TABLES_1, f"PRAGMA application_id = {APPLICATION_ID}"),
+    TABLES_2,
+    TABLES_3,
 )  # fmt: skip
 """Step n, counted from 1, leads from version n - 1 to version n. Steps are never edited."""
 

@@ -13,6 +13,7 @@ from chat_tui.events import Finished, Notice, StreamEvent
 from chat_tui.folding import fold
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
+from chat_tui.store import search_index
 from chat_tui.store.reading import message_of
 from chat_tui.store.rows import (
     event_from_row,
@@ -83,6 +84,7 @@ def settle(connection: Connection, message: Message, *, at_us: int) -> None:
     )
     if done.rowcount == 0:
         raise NotFound(f"no message {message.id!r}")
+    search_index.drop_message(connection, message.id)
     connection.execute("DELETE FROM part WHERE message_id = ?", (message.id,))
     connection.execute("DELETE FROM event WHERE message_id = ?", (message.id,))
     write_parts(connection, message)
@@ -110,6 +112,7 @@ def write_parts(connection: Connection, message: Message) -> None:
         "INSERT INTO part (message_id, seq, kind, text, body) VALUES (?, ?, ?, ?, ?)",
         [(message.id, seq, *part_row(part)) for seq, part in enumerate(message.parts)],
     )
+    search_index.index(connection, message.id)
 
 
 def as_recorded(connection: Connection, message: Message) -> Message:

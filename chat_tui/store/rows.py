@@ -25,7 +25,8 @@ from chat_tui.events import (
     decode_event,
     encode_event,
 )
-from chat_tui.message import Decision, Part, ReasoningPart, TextPart
+from chat_tui.message import Attachment, Decision, Lineage, Part, ReasoningPart, TextPart
+from chat_tui.store.words import searchable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -33,6 +34,8 @@ _EXACT_US = 2**51
 """Up to 2041, seconds in a double are exact to less than half a microsecond."""
 
 _decision_decoder: msgspec.json.Decoder[Decision] = msgspec.json.Decoder(Decision)
+_attachment_decoder: msgspec.json.Decoder[Attachment] = msgspec.json.Decoder(Attachment)
+_lineage_decoder: msgspec.json.Decoder[Lineage] = msgspec.json.Decoder(Lineage)
 _said_decoder: msgspec.json.Decoder[TextPart | ReasoningPart] = msgspec.json.Decoder(
     TextPart | ReasoningPart
 )
@@ -130,9 +133,13 @@ def part_row(part: Part) -> PartRow:
             | FollowUps()
             | Approval()
         ):
-            return _kind(part), None, event_row(part)
-        case Decision():
+            words = searchable(part)
+            return _kind(part), words and storable(words), event_row(part)
+        case Decision() | Lineage():
             return _kind(part), None, msgspec.json.encode(part).decode()
+        case Attachment(name=name):
+            nameless = msgspec.structs.replace(part, name="", path=storable(part.path))
+            return _kind(part), storable(name), msgspec.json.encode(nameless).decode()
         case _:
             assert_never(part)
 
@@ -152,6 +159,11 @@ def part_from_row(row: PartRow, place: str) -> Part:
                 return msgspec.structs.replace(rest, text=text or "")
             case "decision":
                 return _decision_decoder.decode(body or "")
+            case "lineage":
+                return _lineage_decoder.decode(body or "")
+            case "attachment":
+                attachment = _attachment_decoder.decode(body or "")
+                return msgspec.structs.replace(attachment, name=text or "")
             case _:
                 event = decode_event(body or "")
     except msgspec.MsgspecError as error:
@@ -175,6 +187,15 @@ def part_from_row(row: PartRow, place: str) -> Part:
 def parameters_row(parameters: Mapping[str, object]) -> str | None:
     """Encode the parameters of a request; null where there were none."""
     return storable(msgspec.json.encode(dict(parameters)).decode()) if parameters else None
+
+
+def read_parameters(row: str | None) -> dict[str, object]:
+    """Decode what `parameters_row` made.
+
+    Raises:
+        ValueError: it is not that.
+    """
+    return msgspec.json.decode(row, type=dict[str, object]) if row else {}
 
 
 def unreadable(place: str, error: Exception) -> StoreError:

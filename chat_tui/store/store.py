@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from chat_tui.conversation import Conversation
 from chat_tui.errors import StoreError
 from chat_tui.events import StreamEvent
 from chat_tui.ids import ConversationId, MessageId
 from chat_tui.message import Message
-from chat_tui.store import listing, replies, tree
+from chat_tui.store import listing, replies, search_index, tree
 from chat_tui.store.database import BUSY_TIMEOUT_S, Database
 from chat_tui.store.listing import ConversationSummary
+from chat_tui.store.pictures import MOST_PICTURES, StoredPicture, newest_pictures
 from chat_tui.store.rows import now_us
+from chat_tui.store.spent import used_since
 from chat_tui.store.writers import Writer, this_writer
+from chat_tui.usage import Reckoned
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from chat_tui.store.search import SearchHit
+
 log = logging.getLogger(__name__)
+
+KEPT_IN_BIN_DAYS: Final = 30
+_EMPTIED_AT_ONCE: Final = 5
+_PAUSE_S: Final = 0.01
+"""Between slices of work in the background, so that whatever is to be saved comes in between."""
 
 
 class Closable(Protocol):
@@ -138,6 +150,46 @@ class Store:
             lambda connection: tree.set_system_prompt(connection, conversation_id, text)
         )
 
+    async def set_parameters(
+        self, conversation_id: ConversationId, parameters: Mapping[str, object]
+    ) -> None:
+        """Remember what goes into the body of every request of a conversation.
+
+        Raises:
+            NotFound: it is not stored.
+        """
+        await self._database.write(
+            lambda connection: tree.set_parameters(connection, conversation_id, parameters)
+        )
+
+    async def pin(self, conversation_id: ConversationId, pinned: bool) -> None:
+        """Keep a conversation on top of the list, or no more.
+
+        Raises:
+            NotFound: it is not stored.
+        """
+        await self._database.write(
+            lambda connection: tree.set_pinned(connection, conversation_id, pinned)
+        )
+
+    async def put_into_bin(self, conversation_id: ConversationId) -> None:
+        """Take a conversation out of all lists; it can be had back for `KEPT_IN_BIN_DAYS`.
+
+        Raises:
+            NotFound: it is not stored.
+        """
+        await self._database.write(
+            lambda connection: tree.put_into_bin(connection, conversation_id)
+        )
+
+    async def restore(self, conversation_id: ConversationId) -> None:
+        """Take a conversation out of the bin, as it was.
+
+        Raises:
+            NotFound: it is not stored (any more).
+        """
+        await self._database.write(lambda connection: tree.restore(connection, conversation_id))
+
     async def delete(self, conversation_id: ConversationId) -> None:
         """Delete a conversation with its messages and its draft, for good.
 
@@ -157,21 +209,100 @@ class Store:
         """
         return await self._database.read(lambda connection: tree.load(connection, conversation_id))
 
-    async def list(self, limit: int | None = None) -> list[ConversationSummary]:
+    async def list(
+        self, limit: int | None = None, *, pinned_first: bool = False
+    ) -> list[ConversationSummary]:
         """List the conversations, the one with the latest message first."""
-        return await self._database.read(lambda connection: listing.newest(connection, limit))
+        return await self._database.read(
+            lambda connection: listing.newest(connection, limit, pinned_first=pinned_first)
+        )
+
+    async def summary(self, conversation_id: ConversationId) -> ConversationSummary:
+        """Say about one conversation what a list says.
+
+        Raises:
+            NotFound: it is not stored.
+        """
+        return await self._database.read(
+            lambda connection: listing.summary_of(connection, conversation_id)
+        )
+
+    async def search(
+        self, query: str, limit: int = 50, *, each: int | None = None
+    ) -> Sequence[SearchHit]:
+        """Find messages that have all the words of a query, the newest first.
+
+        Capitals and accents do not count, and the last word may go on. What is looked through is
+        text, reasoning, steps, sources, tool calls and names of files; a reply when it has ended.
+
+        Args:
+            query: As a user types it; without words it lists the conversations.
+            limit: No more hits than these.
+            each: No more hits than these in one conversation; null for any number.
+        """
+        from chat_tui.store.search import search
+
+        return await self._database.read(
+            lambda connection: search(connection, query, limit, each=each)
+        )
+
+    async def searches_all(self) -> bool:
+        """Whether all that is stored can be found; `tidy` brings that about."""
+        return not await self._database.read(search_index.backlog)
+
+    async def index_all(self, *, pause_s: float = 0) -> None:
+        """Take into the index what is not in it yet, in short transactions.
+
+        Args:
+            pause_s: Between them.
+        """
+        if await self.searches_all():
+            return
+        more = True
+        while more:
+            more = await self._database.write(search_index.take_in_more)
+            await asyncio.sleep(pause_s)
+
+    async def tidy(self) -> None:
+        """Do, bit by bit, what nobody waits for.
+
+        Conversations from before there was an index are taken into it, and the bin loses what has
+        been in it for `KEPT_IN_BIN_DAYS`.
+        """
+        await self.index_all(pause_s=_PAUSE_S)
+        before_us = now_us() - KEPT_IN_BIN_DAYS * 86_400_000_000
+        emptied = 1
+        while emptied:
+            emptied = await self._database.write(
+                lambda connection: tree.empty_bin(connection, before_us, _EMPTIED_AT_ONCE)
+            )
+            await asyncio.sleep(_PAUSE_S)
+
+    async def pictures(self, limit: int = MOST_PICTURES) -> Sequence[StoredPicture]:
+        """List the pictures of all conversations but of those thrown away, the newest first."""
+        return await self._database.read(lambda connection: newest_pictures(connection, limit))
+
+    async def used_since(self, moment: datetime) -> Sequence[Reckoned]:
+        """What is known of each reply that was begun since a moment."""
+        return await self._database.read(lambda connection: used_since(connection, moment))
 
     async def latest(self) -> ConversationId | None:
         """The conversation with the latest message."""
         return await self._database.read(listing.latest)
 
-    async def find(self, prefix: str) -> ConversationId:
+    async def find(self, prefix: str, *, deleted: bool = False) -> ConversationId:
         """Find the one conversation whose id is, or starts with, `prefix`.
 
+        Args:
+            prefix: At least 4 characters.
+            deleted: Look in the bin, and only there.
+
         Raises:
-            NotFound: there is none, there are several, or the prefix is under 4 characters.
+            NotFound: there is none, there are several, or the prefix is too short.
         """
-        return await self._database.read(lambda connection: listing.find(connection, prefix))
+        return await self._database.read(
+            lambda connection: listing.find(connection, prefix, deleted=deleted)
+        )
 
     async def save_draft(self, conversation_id: ConversationId, text: str) -> None:
         """Remember a prompt that is not sent yet; an empty one is forgotten.

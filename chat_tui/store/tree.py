@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,14 @@ from chat_tui.conversation import Conversation
 from chat_tui.errors import NotFound, StoreError
 from chat_tui.ids import ConversationId, MessageId
 from chat_tui.message import Message
+from chat_tui.store import search_index
 from chat_tui.store.reading import messages_of, streaming_in
 from chat_tui.store.replies import as_recorded, ending_columns, write_parts
 from chat_tui.store.rows import (
     from_us,
     now_us,
     parameters_row,
+    read_parameters,
     storable,
     to_us,
 )
@@ -33,8 +35,9 @@ def add_conversation(connection: Connection, conversation: Conversation, writer:
     """
     created_us = to_us(conversation.created)
     added = connection.execute(
-        "INSERT INTO conversation (id, title, created_us, updated_us, leaf, system_prompt)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO conversation"
+        " (id, title, created_us, updated_us, leaf, system_prompt, parameters)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (
             conversation.id,
             storable(conversation.title) if conversation.named else None,
@@ -42,6 +45,7 @@ def add_conversation(connection: Connection, conversation: Conversation, writer:
             max([created_us, *(to_us(message.created) for message in conversation)]),
             conversation.leaf,
             storable(conversation.system_prompt),
+            parameters_row(conversation.parameters),
         ),
     )
     if added.rowcount == 0:
@@ -55,10 +59,14 @@ def add_message(
 ) -> None:
     """Store a message below its parent, and show it.
 
+    Who says something in a conversation that is in the bin wants it back.
+
     Raises:
         NotFound: the conversation, or the parent in it, is not stored.
     """
     _change(connection, conversation_id, "updated_us", now_us())
+    if message.role == "user":
+        restore(connection, conversation_id)
     _change(connection, conversation_id, "leaf", message.id)
     if message.parent is not None:
         _require(connection, conversation_id, message.parent)
@@ -93,6 +101,7 @@ def load(connection: Connection, conversation_id: ConversationId) -> Conversatio
             created=from_us(row["created_us"]),
             messages=messages,
             system_prompt=row["system_prompt"],
+            parameters=read_parameters(row["parameters"]),
         )
     except ValueError as error:
         raise StoreError(
@@ -119,7 +128,41 @@ def set_system_prompt(connection: Connection, conversation_id: ConversationId, t
     _change(connection, conversation_id, "system_prompt", storable(text))
 
 
+def set_parameters(
+    connection: Connection, conversation_id: ConversationId, parameters: Mapping[str, object]
+) -> None:
+    _change(connection, conversation_id, "parameters", parameters_row(parameters))
+
+
+def set_pinned(connection: Connection, conversation_id: ConversationId, pinned: bool) -> None:
+    _change(connection, conversation_id, "pinned", int(pinned))
+
+
+def put_into_bin(connection: Connection, conversation_id: ConversationId) -> None:
+    _change(connection, conversation_id, "deleted_us", now_us())
+
+
+def restore(connection: Connection, conversation_id: ConversationId) -> None:
+    _change(connection, conversation_id, "deleted_us", None)
+
+
+def empty_bin(connection: Connection, before_us: int, limit: int) -> int:
+    """Delete, for good, what was put into the bin before a moment.
+
+    Returns:
+        How many conversations that were; no more than `limit`.
+    """
+    rows = connection.execute(
+        "SELECT id FROM conversation WHERE deleted_us < ? ORDER BY deleted_us LIMIT ?",
+        (before_us, limit),
+    ).fetchall()
+    for row in rows:
+        delete(connection, ConversationId(row[0]))
+    return len(rows)
+
+
 def delete(connection: Connection, conversation_id: ConversationId) -> None:
+    search_index.drop_conversation(connection, conversation_id)
     done = connection.execute("DELETE FROM conversation WHERE id = ?", (conversation_id,))
     if done.rowcount == 0:
         raise _no_conversation(conversation_id)

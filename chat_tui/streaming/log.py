@@ -16,6 +16,8 @@ class EventLog:
     def __init__(self) -> None:
         self._events: list[StreamEvent] = []
         self._grown = asyncio.Event()
+        self._pauses: set[asyncio.Future[None]] = set()
+        """Readers that let events add up; the end does not wait for them."""
         self._waiting = False
         """Somebody waits for the next event."""
         self._terminal: Terminal | None = None
@@ -39,6 +41,8 @@ class EventLog:
         self._events.append(event)
         if isinstance(event, (Finished, StreamError)):  # twice as fast as a union
             self._terminal = event
+            for pause in self._pauses:
+                _end(pause)
         if self._waiting:
             # A pulse: it wakes who waits now, and whoever waits later waits for the next event.
             self._waiting = False
@@ -68,9 +72,25 @@ class EventLog:
                 cursor += len(batch)
                 yield batch
                 if pace_s and self._terminal is None:
-                    await asyncio.sleep(pace_s)
+                    await self._pause(pace_s)
             elif self._terminal is not None:
                 return
             else:
                 self._waiting = True
                 await self._grown.wait()
+
+    async def _pause(self, pace_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        pause: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_later(pace_s, _end, pause)
+        self._pauses.add(pause)
+        try:
+            await pause
+        finally:
+            self._pauses.discard(pause)
+            timer.cancel()
+
+
+def _end(pause: "asyncio.Future[None]") -> None:
+    if not pause.done():
+        pause.set_result(None)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from chat_tui import glyphs
+from chat_tui.document.job_times import percent_words
 from chat_tui.events import (
     Approval,
     Finished,
@@ -42,12 +43,15 @@ ENDINGS: dict[FinishReason, str] = {
 class ReplyMeter:
     """Watches the events of one reply."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, brief: bool = False) -> None:
         """Start watching, as the request leaves.
 
         Args:
             clock: Monotonic seconds.
+            brief: Say the time with the state and only the sum of the tokens, for one of several
+                replies that are compared.
         """
+        self._brief = brief
         self._clock = clock
         self._began_s = clock()
         self._first_s: float | None = None
@@ -72,10 +76,8 @@ class ReplyMeter:
                     self._writing("thinking", text)
                 case Step() | ToolCall() if self._phase in ("waiting", "working"):
                     self._phase = "working"
-                case ImageProgress(state="queued"):
-                    self._phase = "queued"
-                case ImageProgress(fraction=fraction):
-                    self._phase, self._fraction = "generating", fraction
+                case ImageProgress():
+                    self._making(event)
                 case Usage():
                     self._usage = event
                 case Finished(reason=reason):
@@ -101,14 +103,14 @@ class ReplyMeter:
     def state(self) -> str:
         """The state in a few words, such as `streaming 84 tok/s`."""
         if self._ending:
-            return self._ending
+            return f"{self._ending} {glyphs.DOT} {self._took()}" if self._brief else self._ending
         elapsed = _seconds(self._clock() - self._began_s)
         match self._phase:
             case "streaming" if rate := self._tokens_per_s():
                 return f"streaming {rate:.0f} tok/s"
             case "generating" if self._fraction is not None:
                 dot = f" {glyphs.DOT}" if elapsed else ""
-                return f"generating {self._fraction * 100:.0f} %{dot}{elapsed}"
+                return f"generating {percent_words(self._fraction)}{dot}{elapsed}"
             case phase:
                 return f"{phase}{elapsed}"
 
@@ -116,14 +118,25 @@ class ReplyMeter:
     def totals(self) -> str:
         """Tokens and cost, as far as the provider told them."""
         words = []
-        if self._usage is not None:
+        if self._usage is not None and self._brief:
+            tokens = (self._usage.input_tokens or 0) + (self._usage.output_tokens or 0)
+            words.append(f"{tokens:,} tok")
+        elif self._usage is not None:
             if self._usage.input_tokens is not None:
                 words.append(f"{self._usage.input_tokens:,} in")
             if self._usage.output_tokens is not None:
                 words.append(f"{self._usage.output_tokens:,} out")
-            if self._usage.cost_usd is not None:
-                words.append(f"${self._usage.cost_usd:.4f}".rstrip("0").rstrip("."))
+        if self._usage is not None and self._usage.cost_usd is not None:
+            words.append(f"${self._usage.cost_usd:.4f}".rstrip("0").rstrip("."))
         return f" {glyphs.DOT} ".join(words)
+
+    @property
+    def context_tokens(self) -> int:
+        """How much of the model's window is taken, as far as the provider told it; else 0."""
+        usage = self._usage
+        if usage is None or usage.input_tokens is None:
+            return 0
+        return usage.input_tokens + (usage.output_tokens or 0)
 
     def _writing(self, phase: str, text: str) -> None:
         if self._first_s is None:
@@ -131,9 +144,20 @@ class ReplyMeter:
         self._phase = phase
         self._chars += len(text)
 
+    def _making(self, progress: ImageProgress) -> None:
+        if progress.elapsed_s is not None:  # whoever comes late reads what happened long ago
+            self._began_s = min(self._began_s, self._clock() - progress.elapsed_s)
+        if progress.state == "queued":
+            self._phase = "queued"
+        else:
+            self._phase, self._fraction = "generating", progress.fraction
+
     def _end(self, ending: str) -> None:
         self._ended_s = self._clock()
         self._ending = ending
+
+    def _took(self) -> str:
+        return f"{(self._ended_s or self._clock()) - self._began_s:.1f} s"
 
     def _tokens_per_s(self) -> float | None:
         # The first instants say nothing about speed.

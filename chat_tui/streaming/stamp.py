@@ -32,6 +32,7 @@ class Stamper:
         self._reasoning_began_s: float | None = None
         self._step_began_s: dict[str, float] = {}
         self._fractions: dict[str, float] = {}
+        self._job_began_s: dict[str, float] = {}
 
     def stamp(self, event: StreamEvent) -> StreamEvent:
         """Return the event with its times."""
@@ -41,8 +42,10 @@ class Stamper:
             case TextDelta() | ImagePreview() | ImageResult():
                 if self._first_s is None:
                     self._first_s = self._elapsed()
+                if isinstance(event, ImageResult) and event.job in self._job_began_s:
+                    return msgspec.structs.replace(event, elapsed_s=self._job_elapsed(event.job))
                 return event
-            case ReasoningDelta():
+            case ReasoningDelta(elapsed_s=None):  # some servers know it better
                 now = self._clock()
                 if self._reasoning_began_s is None:
                     self._reasoning_began_s = now
@@ -53,7 +56,11 @@ class Stamper:
                 elapsed_s = round(self._clock() - began_s, 3)
                 return msgspec.structs.replace(event, elapsed_s=elapsed_s)
             case ImageProgress():
-                return msgspec.structs.replace(event, fraction=self._fraction(event))
+                return msgspec.structs.replace(
+                    event,
+                    fraction=self._fraction(event),
+                    elapsed_s=self._job_elapsed(event.job),
+                )
             case Finished():
                 return msgspec.structs.replace(
                     event, elapsed_s=self._elapsed(), first_s=self._first_s
@@ -63,6 +70,10 @@ class Stamper:
 
     def _elapsed(self) -> float:
         return round(self._clock() - self._began_s, 3)
+
+    def _job_elapsed(self, job: str) -> float:
+        now = self._clock()
+        return round(now - self._job_began_s.setdefault(job, now), 3)
 
     def _fraction(self, event: ImageProgress) -> float | None:
         """Clamp to 0..1 and to what was already reached; servers send anything here."""

@@ -1,10 +1,9 @@
-"""Code fences in Markdown: closing one that was left open, and making one that holds."""
+"""Code fences in Markdown: closing one that was left open."""
 
 import re
 from typing import Final
 
 _FENCE: Final = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})(?P<rest>[^\n]*)")
-_BACKTICKS: Final = re.compile(r"`{3,}")
 
 
 def closing_fence(text: str) -> str:
@@ -25,10 +24,3 @@ def closing_fence(text: str) -> str:
         elif fence[0] == opened[0] and len(fence) >= len(opened) and not rest.strip(" \t"):
             opened = ""
     return indent + opened if opened else ""
-
-
-def fenced(text: str) -> str:
-    """Put a text into a code fence that is longer than any within."""
-    longest = max((len(found) for found in _BACKTICKS.findall(text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}\n{text}\n{fence}"

@@ -12,6 +12,8 @@ The form, version 1: front matter, a heading with the title, then the turns of t
   one empty line on either side; the object is the rest of the part. Where the object has
   `"closes": 1`, the last line between them is not of the text: it closes a code fence. Of every
   other part the object is the whole, and what stands between the marks repeats it for people.
+- A `path` that begins with `assets/` is a copy beside the page, named by the hash of its content;
+  any other path is absolute.
 - Lines between the marks that begin with `<!-- chat-tui:` after any number of backslashes before
   the `c` have one backslash more than the text.
 - What stands outside of parts is for people alone.
@@ -20,7 +22,6 @@ The form, version 1: front matter, a heading with the title, then the turns of t
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final, assert_never
 from urllib.parse import quote
 
@@ -29,7 +30,6 @@ import msgspec
 from chat_tui.conversation import Conversation
 from chat_tui.events import (
     Approval,
-    Finished,
     FollowUps,
     ImageProgress,
     ImageResult,
@@ -41,11 +41,14 @@ from chat_tui.events import (
     Terminal,
     ToolCall,
 )
-from chat_tui.message import Decision, Message, Part, ReasoningPart, TextPart
+from chat_tui.fenced import fenced
+from chat_tui.message import Attachment, Decision, Lineage, Message, Part, ReasoningPart, TextPart
 from chat_tui.text import clean, clean_line
-from chat_tui.transcripts.fences import closing_fence, fenced
+from chat_tui.transcripts.enclosed import ASSETS, Files, beside
+from chat_tui.transcripts.fences import closing_fence
 from chat_tui.transcripts.front_matter import Scalar, front_matter
 from chat_tui.transcripts.redact import redacted_path
+from chat_tui.transcripts.words import ending_words, lineage_words, state_words, time_words
 
 FORMAT: Final = "chat-tui/1"
 MARK: Final = "<!-- chat-tui:"
@@ -53,24 +56,20 @@ MARK: Final = "<!-- chat-tui:"
 _MARK_LIKE: Final = re.compile(r"^<!-- (?=\\*chat-tui:)", re.MULTILINE)
 _SIGNS_OF_MARKDOWN: Final = re.compile(r"[\\`*\[\]<>&|~]")
 _USUALLY_EMPTY: Final = frozenset({"provider", "model", "parameters"})
-_ENDINGS: Final = {
-    "length": "the reply was cut off at the length limit",
-    "filtered": "the reply was filtered",
-    "incomplete": "the connection was lost: the reply is incomplete",
-    "cancelled": "the reply was stopped",
-}
 
 
-def to_markdown(conversation: Conversation) -> str:
+def to_markdown(conversation: Conversation, files: Files | None = None) -> str:
     """Write the shown path of a conversation.
 
     Args:
         conversation: Its other branches are left out; the JSON transcript has them.
+        files: Those that the caller copies into `ASSETS` beside the page, each under its `name`;
+            the page then leads to the copies. Links to all others are absolute.
 
     Returns:
         The page, ending in a newline. Text is cleaned; keys in errors and notices are masked.
     """
-    path = redacted_path(conversation)
+    path = beside(redacted_path(conversation), files or {})
     page = [_head(conversation, path), f"# {_inline(conversation.title)}\n"]
     page += [_turn(message) for message in path]
     return "\n".join(page)
@@ -109,7 +108,7 @@ def _turn(message: Message) -> str:
 def _heading(message: Message) -> str:
     names = [_inline(name) for name in (message.provider, message.model) if name]
     who = "You" if message.role == "user" else "Assistant"
-    return "## " + " · ".join([who, *names, _time(message.created)])
+    return "## " + " · ".join([who, *names, time_words(message.created)])
 
 
 def _part(part: Part) -> str:
@@ -131,6 +130,8 @@ def _part(part: Part) -> str:
             | FollowUps()
             | Approval()
             | Decision()
+            | Attachment()
+            | Lineage()
         ):
             fields = msgspec.to_builtins(part)
             word = fields.pop("type")
@@ -173,19 +174,21 @@ def _readable(
     | Notice
     | FollowUps
     | Approval
-    | Decision,
+    | Decision
+    | Attachment
+    | Lineage,
 ) -> Iterator[str]:
     match part:
         case Step():
             detail = f": {_inline(part.detail)}" if part.detail else ""
-            yield f"- *{_inline(part.label)}* {_state(part.state, part.elapsed_s)}{detail}"
+            yield f"- *{_inline(part.label)}* {state_words(part.state, part.elapsed_s)}{detail}"
         case SourceRefs(sources=sources):
             yield "Sources:"
             yield ""
             for number, source in enumerate(sources, 1):
                 yield f"{number}. {_source(source)}"
         case ToolCall():
-            yield f"- Tool *{_inline(part.name)}* {_state(part.state, None)}"
+            yield f"- Tool *{_inline(part.name)}* {state_words(part.state, None)}"
             yield ""
             yield fenced(clean(part.arguments))
             if part.output is not None:
@@ -211,6 +214,11 @@ def _readable(
             yield f"> Waits for a decision: {_inline(part.prompt)} ({choices})"
         case Decision():
             yield f"> {'Approved' if part.approved else 'Rejected'}"
+        case Attachment(name=name):
+            sign = "!" if part.is_picture else ""
+            yield f"{sign}[{_inline(name)}]({_link(part.path)})"
+        case Lineage():
+            yield f"> {lineage_words(part)}"
         case _:
             assert_never(part)
 
@@ -220,8 +228,8 @@ def _ending(outcome: Terminal | None) -> Iterator[str]:
         case StreamError(kind=kind, message=message, hint=hint):
             advice = f" ({_inline(hint)})" if hint else ""
             yield f"**Error ({kind}):** {_inline(message)}{advice}"
-        case Finished(reason=reason) if reason in _ENDINGS:
-            yield f"*{_ENDINGS[reason]}*"
+        case _ if words := ending_words(outcome):
+            yield f"*{words}*"
         case _:
             pass
 
@@ -234,20 +242,12 @@ def _source(source: Source) -> str:
     return (f"[{name}]({place})" if place else name) + score + excerpt
 
 
-def _state(state: str, elapsed_s: float | None) -> str:
-    return f"({state})" if elapsed_s is None else f"({state}, {elapsed_s:.1f} s)"
-
-
 def _link(place: str) -> str:
     """A place that a link may lead to, quoted; nothing for a scheme that could run something."""
-    if not place.startswith(("http://", "https://", "/")):
+    if not place.startswith(("http://", "https://", "/", f"{ASSETS}/")):
         return ""
     # `%` stays: a URL comes quoted, and a path with one is rare.
     return quote(place.encode(errors="replace"), safe="/:?#@!$&'*+,;=%~-._[]")
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _inline(text: str, max_chars: int = 200) -> str:

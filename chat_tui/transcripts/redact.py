@@ -2,15 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Final, TypeVar
 
 import msgspec
 
 from chat_tui.conversation import Conversation
-from chat_tui.events import Notice, StreamError
-from chat_tui.message import Message
+from chat_tui.events import ImageProgress, Notice, Step, StreamError, ToolCall
+from chat_tui.message import Message, Part
 
-_T = TypeVar("_T", Notice, StreamError)
+_T = TypeVar("_T", ImageProgress, Notice, Step, StreamError, ToolCall)
 
 MASK: Final = "••••"
 
@@ -30,15 +31,16 @@ def without_keys(text: str) -> str:
 
 
 def redacted(message: Message) -> Message:
-    """Mask keys in a message's parameters, notices and error; what people said stays as it is."""
+    """Mask keys in what servers and tools said beside the answer, and in a reply's parameters.
+
+    What people said, and what was answered, stays as it is.
+    """
     outcome = message.outcome
     parameters = json.dumps(dict(message.parameters), default=str)
     return msgspec.structs.replace(
         message,
         parameters=json.loads(without_keys(parameters)) if message.parameters else {},
-        parts=tuple(
-            _masked(part, "text") if isinstance(part, Notice) else part for part in message.parts
-        ),
+        parts=tuple(_part(part) for part in message.parts),
         outcome=_masked(outcome, "message", "hint")
         if isinstance(outcome, StreamError)
         else outcome,
@@ -48,6 +50,27 @@ def redacted(message: Message) -> Message:
 def redacted_path(conversation: Conversation) -> tuple[Message, ...]:
     """The shown path, root first, as it may be written down."""
     return tuple(redacted(message) for message in conversation.path())
+
+
+def keys_masked(messages: Iterable[Message]) -> int:
+    """Count what `redacted` masks."""
+    return sum(
+        repr(redacted(message)).count(MASK) - repr(message).count(MASK) for message in messages
+    )
+
+
+def _part(part: Part) -> Part:
+    match part:
+        case Notice():
+            return _masked(part, "text")
+        case Step():
+            return _masked(part, "label", "detail")
+        case ToolCall():
+            return _masked(part, "arguments", *(["output"] if part.output is not None else []))
+        case ImageProgress():
+            return _masked(part, "note")
+        case _:
+            return part
 
 
 def _masked(value: _T, *fields: str) -> _T:

@@ -1,6 +1,6 @@
 """A transcript that can be worked with: selected by mouse, walked through by keys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,8 +32,10 @@ from chat_tui.document.units import (
 from chat_tui.events import Source, SourceRefs
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
+from chat_tui.widgets.branching import BranchWish
 from chat_tui.widgets.marks import Cursor
 from chat_tui.widgets.mouse_selection import EDGE_S, Grain, MouseSelection
+from chat_tui.widgets.picture_actions import PictureKey, PictureSpot, spots_at, spots_of
 from chat_tui.widgets.transcript import Transcript
 
 
@@ -49,9 +51,15 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         Binding("enter", "act"),
         Binding("space", "fold"),
         Binding("c", "copy_block"),
-        Binding("r", "copy_reply"),
+        Binding("C", "copy_reply"),
         Binding("m", "copy_source"),
         Binding("o", "open_links"),
+        Binding("e", "branch('edit')"),
+        Binding("r", "branch('again')"),
+        Binding("f", "branch('fork')"),
+        Binding("t", "branch('tree')"),
+        Binding("left_square_bracket", "branch('earlier')"),
+        Binding("right_square_bracket", "branch('later')"),
         Binding("slash", "find"),
         Binding("n", "find_step(1)"),
         Binding("N", "find_step(-1)"),
@@ -76,6 +84,13 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
 
         sources: Sequence[Source]
 
+    @dataclass
+    class PictureWanted(TextualMessage):
+        """Something is to be done with one of these pictures."""
+
+        action: PictureKey
+        spots: Sequence[PictureSpot]
+
     class ChoosingWanted(TextualMessage):
         """One of the choices below the last reply is to be taken."""
 
@@ -86,6 +101,14 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         reply: MessageId
         choices: Choices
         number: int
+
+    @dataclass
+    class BranchWanted(TextualMessage):
+        """Something is to be done with the branches at a message."""
+
+        wish: BranchWish
+        message: MessageId | None
+        """Null where the cursor is on none."""
 
     class FindWanted(TextualMessage):
         """The reader wants to look for something."""
@@ -100,14 +123,29 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         """The keys are to go back to the prompt."""
 
     def __init__(
-        self, *, measure: int, error_hint: str = "", welcome_hint: str = "", direct: bool = True
+        self,
+        *,
+        measure: int,
+        error_hint: str = "",
+        welcome_hint: str = "",
+        direct: bool = True,
+        picture_keys: Mapping[str, PictureKey] | None = None,
     ) -> None:
-        """Make an empty one; see `Transcript`."""
+        """Make an empty one; see `Transcript`.
+
+        Args:
+            measure: See there, like the next three.
+            error_hint: See there.
+            welcome_hint: See there.
+            direct: See there.
+            picture_keys: What keys do on a picture, in place of what they do elsewhere.
+        """
         super().__init__(
             measure=measure, error_hint=error_hint, welcome_hint=welcome_hint, direct=direct
         )
         self.rows = TalkRows(error_hint=error_hint)
         self._mouse = MouseSelection(self.rows)
+        self._picture_keys = picture_keys or {}
         self._presses = 0
         self._pressed_s = 0.0
         self._pressed_at = (-1, -1)
@@ -169,6 +207,65 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
     def on_blur(self) -> None:
         self._kept_cursor, self.marks.cursor = self.marks.cursor, None
         self.repaint()
+
+    def on_key(self, event: events.Key) -> None:
+        """On a picture, its own keys come before those of the transcript."""
+        action = self._picture_keys.get(event.key)
+        if action is not None and (spots := self.pictures_here()):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.PictureWanted(action, spots))
+
+    def pictures_here(self) -> Sequence[PictureSpot]:
+        """List the pictures of the block that the keys are on."""
+        if (here := self._here()) is None:
+            return ()
+        number, unit = here
+        turn = self.rows.message(number - 1) if number else None
+        return spots_at(self.rows.view(number), unit.block, turn)
+
+    def last_pictures(self) -> Sequence[PictureSpot]:
+        """List the pictures of the last reply that has some."""
+        for number in reversed(range(len(self.rows))):
+            turn = self.rows.message(number - 1) if number else None
+            if spots := spots_of(self.rows.message(number), turn):
+                return spots
+        return ()
+
+    def reply_here(self) -> Message | None:
+        """The reply that the keys are on, else the last one that has words."""
+        here = self.marks.cursor or self._kept_cursor
+        numbers = [here.message] if here is not None and here.message < len(self.rows) else []
+        for number in (*numbers, *reversed(range(len(self.rows)))):
+            message = self.rows.message(number)
+            if message.role == "assistant" and message.text.strip():
+                return message
+        return None
+
+    def go_to(self, message_id: MessageId, number: int) -> bool:
+        """Take the keys to a picture.
+
+        Args:
+            message_id: The message that it is in.
+            number: Of the picture in that, from 1.
+
+        Returns:
+            Whether the message is shown.
+        """
+        place = self.rows.number(message_id)
+        if place is None:
+            return False
+        view = self.rows.view(place)
+        there = units(view.blocks)
+        for unit in there:
+            if any(spot.number == number for spot in spots_at(view, unit.block, None)):
+                break
+        else:
+            unit = there[0] if there else Unit(0)
+        self._kept_cursor = Cursor(place, unit.block, unit.first)
+        self.focus(scroll_visible=False)
+        self._go(place, unit)
+        return True
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
@@ -256,6 +353,27 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         if (here := self._here()) is not None:
             self.post_message(self.LinksWanted(unit_links(self._blocks(here[0]), here[1])))
 
+    def action_branch(self, wish: BranchWish) -> None:
+        """Go to another branch, or make one."""
+        here = self._here()
+        message = None if here is None else self.rows.message(here[0]).id
+        self.post_message(self.BranchWanted(wish, message))
+
+    def show_message(self, message_id: MessageId) -> None:
+        """Scroll to a message, with the cursor on its first block."""
+        number = self.rows.number(message_id)
+        if number is None:
+            return
+        self.bring(number, range(1))
+        there = units(self._blocks(number))
+        if there:
+            cursor = Cursor(number, there[0].block, there[0].first)
+            if self.has_focus:
+                self.marks.cursor = cursor
+            else:
+                self._kept_cursor = cursor
+        self.repaint()
+
     def action_find(self) -> None:
         self.post_message(self.FindWanted())
 
@@ -263,7 +381,7 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         self.post_message(self.FindStepWanted(by))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        if event.button != 1 or not self.rows.width:
+        if event.button != 1 or not self.rows.width or not len(self.rows):
             return
         event.stop()
         at = (event.x, event.y)

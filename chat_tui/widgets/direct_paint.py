@@ -9,10 +9,18 @@ over the widget, `paint` says no and the public way, `refresh`, is taken.
 from collections.abc import Sequence
 from typing import Any
 
+from textual.app import App
 from textual.strip import Strip
 from textual.widget import Widget
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+
+
+def terminal_is_behind(app: App[Any]) -> bool:
+    """Frames wait to be written: a slow terminal must not make the event loop wait."""
+    thread = getattr(getattr(app, "_driver", None), "_writer_thread", None)
+    queue = getattr(thread, "_queue", None)
+    return bool(queue is not None and queue.qsize() > 0)
 
 
 class DirectPainter:
@@ -41,9 +49,7 @@ class DirectPainter:
 
     def terminal_is_behind(self) -> bool:
         """Frames wait to be written: a slow terminal must not make the event loop wait."""
-        thread = getattr(getattr(self._widget.app, "_driver", None), "_writer_thread", None)
-        queue = getattr(thread, "_queue", None)
-        return bool(queue is not None and queue.qsize() > 0)
+        return terminal_is_behind(self._widget.app)
 
     def paint(self, strips: Sequence[Strip]) -> bool:
         """Write the rows that have changed.

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from chat_tui import glyphs
 from chat_tui.document.selection import Point
+from chat_tui.ids import MessageId
 from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.finder import Finder
 from chat_tui.widgets.line_input import LineInput
@@ -80,6 +81,13 @@ class FindBar(Horizontal):
         text = self.query_one(Input)
         text.focus()
         text.action_select_all()
+        self.look_again()
+
+    def look_for(self, text: str, message: MessageId) -> None:
+        """Open the bar, and go to the first match of a text from a message on."""
+        self.query_one(Input).value = text
+        self.open()
+        self._start = Point(self._view.rows.number(message) or 0, 0, 0)
         self.look_again()
 
     def close(self) -> None:

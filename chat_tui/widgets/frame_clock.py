@@ -55,6 +55,11 @@ class FrameClock:
         now_s = loop.time()
         self._due = loop.call_soon(self._tick) if at_s <= now_s else loop.call_at(at_s, self._tick)
 
+    def hurry(self) -> None:
+        """Ask for a frame at once: nothing comes after it that it could wait for."""
+        self.stop()
+        self._due = asyncio.get_running_loop().call_soon(self._tick)
+
     def stop(self) -> None:
         """Paint no more until asked again."""
         if self._due is not None:

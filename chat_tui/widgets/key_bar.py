@@ -16,8 +16,11 @@ TRANSCRIPT_KEYS: Final[tuple[KeyHint, ...]] = (
     ("Up Down", "move"),
     ("Enter", "fold"),
     ("c", "copy"),
-    ("r", "reply"),
-    ("m", "Markdown"),
+    ("e", "edit"),
+    ("r", "again"),
+    ("[ ]", "branch"),
+    ("t", "tree"),
+    ("f", "fork"),
     ("o", "link"),
     ("/", "find"),
     ("Esc", "back"),
@@ -29,10 +32,22 @@ FIND_KEYS: Final[tuple[KeyHint, ...]] = (
     ("Esc", "close"),
 )
 """While something is looked for."""
+ATTACHMENT_KEYS: Final[tuple[KeyHint, ...]] = (
+    ("Left Right", "move"),
+    ("Enter", "into the prompt"),
+    ("Backspace", "remove"),
+    ("Esc", "back"),
+)
+"""While the files and pastes above the prompt have the keys."""
 TRANSCRIPT_HELP: Final[tuple[KeyHint, ...]] = (
     ("Up, Down, Home, End", "In the transcript: from block to block"),
     ("Enter, Space", "Open or close the block"),
-    ("c, r, m", "Copy the block, the reply, its Markdown"),
+    ("c, C, m", "Copy the block, the reply, its Markdown"),
+    ("e", "Say a turn otherwise, as a new branch"),
+    ("r", "Answer a turn again, as a new branch"),
+    ("[, ]", "The branch before, the one after"),
+    ("t", "All branches as a tree"),
+    ("f", "A conversation of its own from here"),
     ("o", "Open a link of the block"),
     ("/, n, N", "Find; next match, the one before"),
 )

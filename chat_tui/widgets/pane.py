@@ -1,9 +1,9 @@
 """A conversation pane: a session made visible, and the prompt that talks to it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, assert_never
 
 from textual import events, on
@@ -16,7 +16,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from chat_tui import glyphs
+from chat_tui.attachments import check_taken
 from chat_tui.config.key_labels import first_key_label
+from chat_tui.conversation import Conversation
 from chat_tui.document.choices import APPROVE, Choices, choices_of
 from chat_tui.errors import ChatTuiError
 from chat_tui.events import Approval, FollowUps
@@ -24,22 +26,27 @@ from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from chat_tui.providers.base import Provider
 from chat_tui.session import Reply, Session
-from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.text import clean
 from chat_tui.widgets.alt_digits import teach_alt_digits
+from chat_tui.widgets.attention import Attention
+from chat_tui.widgets.branching import Branching
 from chat_tui.widgets.choice_bar import ChoiceBar
+from chat_tui.widgets.comparing import Comparing
 from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.find_bar import FindBar
-from chat_tui.widgets.frame_clock import FRAME_S
+from chat_tui.widgets.follower import Follower, Told
 from chat_tui.widgets.header import PaneHeader
+from chat_tui.widgets.picture_actions import Origin, Wish, picture_keys
 from chat_tui.widgets.prompt import MAX_ROWS, Prompt
-from chat_tui.widgets.prompting import propose, written
+from chat_tui.widgets.prompting import propose, why_to_wait, written
 from chat_tui.widgets.status_line import StatusLine
 from chat_tui.widgets.transcript import Transcript
 
-KeysAt: TypeAlias = Literal["prompt", "transcript", "find", "choices"]
+KeysAt: TypeAlias = Literal["prompt", "transcript", "find", "choices", "attachments"]
 """Who gets the keys in a pane."""
 FindProvider = Callable[[str], Provider]
+MaySend: TypeAlias = Callable[["Pane", Callable[[], object]], Awaitable[bool]]
+"""Says whether something may be sent; if not, it may call the function later."""
 
 
 class Pane(Vertical):
@@ -50,6 +57,7 @@ class Pane(Vertical):
         height: 1fr;
         & #prompt-row { height: auto; }
         & #prompt-mark { width: 3; color: $accent; }
+        &.-aside #prompt-mark { color: $text-muted; }
     }
     """
     # Priority: the prompt has the focus, and would take these keys for itself.
@@ -57,6 +65,8 @@ class Pane(Vertical):
         Binding("escape", "stop", "Stop", id="reply.stop", priority=True),
         Binding("f5", "regenerate", "Again", id="reply.regenerate", priority=True),
         Binding("tab", "read", "Read", id="transcript.focus", show=False),
+        Binding("shift+tab", "attachments", "Files", id="attachment.focus", show=False),
+        Binding("alt+a", "attach", "Attach", id="attachment.add", priority=True, show=False),
         Binding("ctrl+f", "find", "Find", id="transcript.find", priority=True, show=False),
         Binding("alt+0", "choose", "Choose", id="choice.focus", priority=True, show=False),
         Binding("ctrl+c", "copy", "Copy", id="transcript.copy", priority=True, show=False),
@@ -71,6 +81,39 @@ class Pane(Vertical):
         error: ChatTuiError
 
     @dataclass
+    class Forked(TextualMessage):
+        """A conversation of its own was made, and belongs into the pane."""
+
+        conversation: Conversation
+        pane: "Pane"
+
+    @dataclass
+    class TreeWanted(TextualMessage):
+        """All branches are to be shown, with the cursor on one of the messages."""
+
+        at: MessageId | None
+        pane: "Pane"
+
+    @dataclass
+    class Opened(TextualMessage):
+        """Another conversation is shown: its draft belongs into the prompt."""
+
+        pane: "Pane"
+
+    @dataclass
+    class Touched(TextualMessage):
+        """The mouse wants something here."""
+
+        pane: "Pane"
+
+    @dataclass
+    class BranchChosen(TextualMessage):
+        """Of the replies that are compared, the talk goes on with this pane's."""
+
+        pane: "Pane"
+        reply: MessageId
+
+    @dataclass
     class KeysMoved(TextualMessage):
         """Other keys matter now."""
 
@@ -83,6 +126,7 @@ class Pane(Vertical):
         *,
         provider: str,
         model: str = "",
+        branch: MessageId | None = None,
         measure: int = 100,
         keys: Mapping[str, str],
     ) -> None:
@@ -93,17 +137,26 @@ class Pane(Vertical):
             find_provider: Finds a provider by the user's name for it.
             provider: The name of the provider that answers.
             model: Its model; empty means its own default.
+            branch: The reply that it shows of several that are compared; null is the path that
+                the session shows.
             measure: Columns of text; 0 is the whole width.
             keys: The keys of each action, separated by commas.
         """
         super().__init__()
         self.session = session
+        self.origin = Origin()
         self.provider = provider
         self.model = model
         self._find_provider = find_provider
         self._measure = measure
         self._keys = keys
-        self._watching: asyncio.Task[None] | None = None
+        self.branch = branch
+        self.attention = Attention()
+        self.may_send: MaySend | None = None
+        """Asked before something is sent that may cost; null is yes."""
+        self.branching = Branching(self)
+        self.comparing = Comparing(self)
+        self._follower: Follower | None = None
         self._asking: set[asyncio.Task[None]] = set()
         self._digits = [key.strip() for key in keys.get("choice.pick", "").split(",")]
         """The key of each choice, in their order."""
@@ -119,7 +172,9 @@ class Pane(Vertical):
             measure=self._measure,
             error_hint=_hints((again, "tries again"), (other, "another provider")),
             welcome_hint=_hints((other, "another provider"), (everything, "all keys")),
+            picture_keys=picture_keys(self._keys),
         )
+        view.rows.note_of = self.branching.mark
         yield view
         yield FindBar(view)
         yield StatusLine()
@@ -129,9 +184,14 @@ class Pane(Vertical):
             yield Prompt(self._keys)
 
     def on_mount(self) -> None:
-        self.open(self.session)
+        told = Told(self._start, self._path_moved, self._reply_ended)
+        self._follower = Follower(self.transcript, self.status, self.attention, told)
+        self.prompt.keep_file = lambda path: self.session.attach(path)
         self.answer_with(self.provider, self.model)
-        self.prompt.focus()
+        self.open(self.session, self.branch)
+        self.show_attention()
+        if self.attention.current:
+            self.prompt.focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """Header and state stay in sight, and as much of the transcript as of the prompt."""
@@ -141,7 +201,8 @@ class Pane(Vertical):
     async def on_unmount(self) -> None:
         if self._asking:
             await asyncio.wait(self._asking)
-        await self._stop_watching()
+        if self._follower is not None:
+            await self._follower.close()
 
     @property
     def transcript(self) -> ConversationView:
@@ -163,20 +224,35 @@ class Pane(Vertical):
     def prompt(self) -> Prompt:
         return self.query_one(Prompt)
 
-    def open(self, session: Session) -> None:
-        """Show another session; the one before goes on without being seen."""
-        if self._watching is not None:
-            self._watching.cancel()
-        self.session = session
+    @property
+    def busy(self) -> bool:
+        """The next turn has to wait for the reply that is shown."""
+        if self.branch is None:
+            return self.session.running
+        reply = self.session.reply_of(self.branch)
+        return reply is not None and reply.running
+
+    def show_attention(self) -> None:
+        """Look as the reader's attention is now; see `attention`."""
+        look = self.attention
+        if self._follower is not None:
+            self.set_class(look.several and not look.current, "-aside")
+            self.transcript.paint_often(look.current)
+            has_keys = look.current if look.several else None
+            self.query_one(PaneHeader).look(has_keys=has_keys, place=look.place)
+
+    def open(self, session: Session, branch: MessageId | None = None) -> None:
+        """Show another session, or a branch of one; the one before goes on without being seen."""
+        assert self._follower is not None
+        self.branching.leave()
+        self.session, self.branch = session, branch
+        self.comparing.forget()
+        self.origin.forget()
         self.find_bar.close()
-        path = session.conversation.path()
-        self.transcript.show(path)
-        self.prompt.remember(written(path))
-        self.status.watch_reply(None)
-        self._show_title()
-        if session.reply is not None and session.running:
-            self._watch(session.reply, ReplyMeter())
-        self._offer_choices()
+        self.prompt.remember(written(session.conversation.path(branch)))
+        self.prompt.queue_for(session.conversation.id, running=self.busy)
+        self._follower.follow(session, branch)
+        self.post_message(self.Opened(self).set_sender(self))
 
     def answer_with(self, provider: str, model: str) -> None:
         """Choose who answers from now on; what was said and what is being written stay."""
@@ -184,34 +260,75 @@ class Pane(Vertical):
         self.status.answered_by(provider, model or self._default_model(provider))
         self.transcript.welcome(provider)
 
+    def leave_branch(self) -> None:
+        """Show the path that the session shows."""
+        assert self._follower is not None
+        self.branch = self._follower.branch = None
+
+    @on(Prompt.SentNothing)
+    async def _on_sent_nothing(self, event: Prompt.SentNothing) -> None:
+        event.stop()
+        await self.comparing.choose()
+
     @on(Prompt.Sent)
     async def _on_sent(self, event: Prompt.Sent) -> None:
         event.stop()
-        if not await self._say(event.text):
-            self.prompt.give_back(event.text)
+        prompt = self.prompt
+        waits = self.busy or (prompt.queued and not prompt.queue.held)
+        if waits and self.branching.editing is None:
+            prompt.queue.show_for(self.session.conversation.id, running=True)
+            prompt.queue.add(event.text)
+        elif not await self._say(event.text):
+            prompt.give_back(event.text)
 
-    async def _say(self, text: str) -> bool:
+    async def say(self, text: str, wish: Wish) -> bool:
+        """Send a turn that is to be answered otherwise than the prompt's; see `_say`."""
+        return await self._say(text, wish)
+
+    async def _say(self, text: str, wish: Wish | None = None) -> bool:
         """Send a turn.
 
         Returns:
             Whether it could be; if not, the reason has been told.
         """
+        from_prompt = wish is None
+        if not await self._allowed(lambda: self._say_after_all(text, wish)):
+            return False
+        if from_prompt and self.comparing.wished:
+            return await self.comparing.say(text)
+        wish = wish or Wish(
+            provider=self.provider,
+            model=self.model,
+            attachments=self.prompt.fetch_attachments(text),
+            made_from=self.origin.of(text),
+        )
+        attachments = wish.attachments
         try:
-            provider = self._find_provider(self.provider)
-            turn = self.session.say(text)
+            provider = self._find_provider(wish.provider)
+            check_taken(attachments, provider)
+            await self.comparing.choose()
+            if from_prompt:
+                self.branching.go_back()
+            turn = self.session.say(text, attachments, made_from=wish.made_from)
         except ChatTuiError as error:
+            if attachments:
+                self.prompt.attaching.set_aside(text, attachments)
             self.post_message(self.Refused(error))
             return False
-        await self._ask(turn, provider, self.model)
+        self.origin.forget()
+        self.branching.sent()
+        await self._ask(turn, provider, wish.model, wish.parameters)
         return True
 
-    async def _ask(self, turn: Message, provider: Provider, model: str) -> None:
-        self.choice_bar.offer(None)
-        self.transcript.add(turn)
-        self._show_title()
-        meter = ReplyMeter()
-        self.status.watch_reply(meter)
-        await self._begin(self._answer(self.session, turn, provider, model, meter))
+    async def _ask(
+        self,
+        turn: Message,
+        provider: Provider,
+        model: str,
+        parameters: Mapping[str, object] | None = None,
+    ) -> None:
+        asking = self._answer(self.session, turn, provider, model, parameters)
+        await self._begin(asking)
 
     @on(ChoiceBar.Chosen)
     async def _on_chosen_in_bar(self, event: ChoiceBar.Chosen) -> None:
@@ -248,6 +365,7 @@ class Pane(Vertical):
         try:
             name = session.conversation[reply].provider or self.provider
             provider = self._find_provider(name)
+            await self.comparing.choose()
             turn = session.decide(reply, approval, approved=approved, feedback=feedback)
         except ChatTuiError as error:
             self.post_message(self.Refused(error))
@@ -280,9 +398,47 @@ class Pane(Vertical):
         else:
             self.choice_bar.focus()
 
+    async def action_attach(self, path: str = "") -> None:
+        """Attach a file; without a path, begin to type one.
+
+        Raises:
+            MediaError: it cannot be sent; the message names it.
+        """
+        prompt = self.prompt
+        if path:
+            await prompt.attaching.attach(Path(path))
+            return
+        row, column = prompt.cursor_location
+        before = prompt.document.get_line(row)[:column]
+        prompt.insert(" @" if before and not before[-1].isspace() else "@")
+        prompt.focus()
+
+    def action_attachments(self) -> None:
+        """Take the keys to what goes along with the next turn."""
+        if self.prompt.has_chips:
+            self.prompt.attaching.bar.focus()
+
+    @on(Prompt.Refused)
+    def _on_refused_by_prompt(self, event: Prompt.Refused) -> None:
+        event.stop()
+        self.post_message(self.Refused(event.error))
+
     async def action_regenerate(self) -> None:
         """Answer the last turn again; the reply that was there stays as a branch."""
-        await self._begin(self._regenerate(self.session))
+        if await self._allowed(lambda: self.call_later(self.action_regenerate)):
+            await self._begin(self._regenerate(self.session))
+
+    async def _allowed(self, go_on: Callable[[], object]) -> bool:
+        return self.may_send is None or await self.may_send(self, go_on)
+
+    def _say_after_all(self, text: str, wish: Wish | None) -> None:
+        """Send what somebody was asked about, from where it waits meanwhile."""
+        if wish is None and self.prompt.text.strip():
+            self.prompt.action_send()
+        elif wish is None and self.prompt.queued:
+            self.call_later(self._send_queued)
+        else:
+            self.call_later(self._say, text, wish)
 
     async def _begin(self, asking: Coroutine[None, None, None]) -> None:
         """Ask in a task of its own: the store may take seconds, and keys must not wait for it."""
@@ -297,31 +453,38 @@ class Pane(Vertical):
         turn: Message,
         provider: Provider,
         model: str,
-        meter: ReplyMeter,
+        parameters: Mapping[str, object] | None,
     ) -> None:
-        reply = await session.answer(turn, provider, model=model)
-        if session is self.session:
-            await self._show_reply(reply, meter)
+        await session.answer(turn, provider, model=model, parameters=parameters)
 
-    async def _regenerate(self, session: Session) -> None:
+    async def answer_again(self, turn: Message) -> None:
+        """Answer a turn again, wherever it stands; what answered it stays as a branch."""
+        await self._begin(self._regenerate(self.session, turn))
+
+    async def _regenerate(self, session: Session, turn: Message | None = None) -> None:
         try:
-            reply = await session.regenerate(self._find_provider(self.provider), model=self.model)
+            provider = self._find_provider(self.provider)
+            if turn is None:
+                reply = await session.regenerate(provider, model=self.model)
+            else:
+                reply = await session.answer(turn, provider, model=self.model)
         except ChatTuiError as error:
             self.post_message(self.Refused(error))
             return
-        if reply is not None and session is self.session:
-            self.choice_bar.offer(None)
-            self.transcript.show(session.conversation.path(reply.blank.parent))
-            self.find_bar.look_again()
-            await self._show_reply(reply, ReplyMeter())
+        if reply is not None and session is self.session and self.branch is not None:
+            self.open(session, reply.id)
 
     def action_stop(self) -> None:
-        self.session.cancel()
+        if not self.branching.leave() and not self.comparing.forget():
+            self.session.cancel(self.branch)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc goes back one step: to the prompt first, and only from there does it stop a reply."""
-        if action == "stop" and self._keys_at(self.app.focused) != "prompt":
+        in_prompt = self._keys_at(self.app.focused) == "prompt"
+        if action == "stop" and (not in_prompt or self.prompt.completing):
             return "escape" not in self._keys.get("reply.stop", "")
+        if action == "attachments" and not self.prompt.has_chips:
+            return False
         return super().check_action(action, parameters)
 
     def action_read(self) -> None:
@@ -341,6 +504,14 @@ class Pane(Vertical):
 
     def action_find(self) -> None:
         self.find_bar.open()
+
+    @on(ConversationView.BranchWanted)
+    async def _on_branch_wanted(self, event: ConversationView.BranchWanted) -> None:
+        event.stop()
+        try:
+            await self.branching.follow(event.wish, event.message)
+        except ChatTuiError as error:
+            self.post_message(self.Refused(error))
 
     @on(ConversationView.FindStepWanted)
     def _on_find_step(self, event: ConversationView.FindStepWanted) -> None:
@@ -363,10 +534,14 @@ class Pane(Vertical):
     @on(ConversationView.Selected)
     def _on_selected(self, event: ConversationView.Selected) -> None:
         event.stop()
+        self.post_message(self.Touched(self))
         key = first_key_label(self._keys.get("transcript.copy", ""))
         self.status.note(f"{key} copies" if event.anything and key else "")
         if event.anything:  # one selection at a time, so that it is clear what is copied
             self.prompt.move_cursor(self.prompt.cursor_location)
+
+    def on_mouse_down(self) -> None:
+        self.post_message(self.Touched(self))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.post_message(self.KeysMoved(self._keys_at(event.widget)))
@@ -376,6 +551,8 @@ class Pane(Vertical):
             return "transcript"
         if isinstance(focused, ChoiceBar):
             return "choices"
+        if focused is not None and focused.has_class("attachment-bar"):
+            return "attachments"
         in_bar = focused is not None and isinstance(focused.parent, FindBar)
         return "find" if in_bar else "prompt"
 
@@ -392,27 +569,39 @@ class Pane(Vertical):
         if event.following:
             self.status.new_below(False)
 
-    async def _show_reply(self, reply: Reply, meter: ReplyMeter) -> None:
-        await self._stop_watching()
-        self.transcript.add(reply.blank)
-        self._show_title()
-        self._watch(reply, meter)
-
-    def _watch(self, reply: Reply, meter: ReplyMeter) -> None:
-        self.status.watch_reply(meter)
-        self._watching = self._start(self._read(reply, meter), f"watch {reply.id}")
-
-    async def _read(self, reply: Reply, meter: ReplyMeter) -> None:
-        """Read the reply's log onto the screen, from its beginning to its end."""
-        async with aclosing(reply.worker.subscribe(pace_s=FRAME_S)) as batches:
-            async for batch in batches:
-                meter.watch(batch)
-                self.transcript.feed(reply.id, batch)
-                self.status.reply_changed()
-                if not self.transcript.following:
-                    self.status.new_below(True)
-        self._show_title()
+    def _path_moved(self) -> None:
+        """Bring what stands around the messages to what is shown now."""
+        self.show_title()
         self._offer_choices()
+        self.find_bar.look_again()
+
+    def _reply_ended(self, reply: Reply) -> None:
+        self.show_title()
+        self._offer_choices()
+        if self.prompt.queued:
+            self.call_later(self._send_next, reply)
+
+    async def _send_next(self, reply: Reply) -> None:
+        """Send what was queued while a reply ran, unless that went wrong."""
+        queue = self.prompt.queue
+        if self.busy or reply is not self.session.reply_of(reply.id):
+            return
+        if why := why_to_wait(reply.worker.terminal):
+            queue.hold(why)
+        else:
+            await self._send_queued()
+
+    @on(Prompt.Released)
+    async def _on_released(self, event: Prompt.Released) -> None:
+        event.stop()
+        await self._send_queued()
+
+    async def _send_queued(self) -> None:
+        queue = self.prompt.queue
+        if self.session.running or (text := queue.next()) is None:
+            return
+        if not await self._say(text):
+            queue.put_back(text)
 
     def _start(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
@@ -424,22 +613,23 @@ class Pane(Vertical):
         if not task.cancelled() and task.exception() is not None:
             self.call_later(task.result)
 
-    async def _stop_watching(self) -> None:
-        if self._watching is not None and not self._watching.done():
-            self._watching.cancel()
-            await asyncio.wait([self._watching])
-
     def _default_model(self, provider: str) -> str:
         try:
             return self._find_provider(provider).model
         except ChatTuiError:
             return ""
 
-    def _show_title(self) -> None:
+    def show_title(self) -> None:
+        """Say in the header what the conversation is called now."""
         conversation = self.session.conversation
-        count = len(conversation.path())
+        count = len(conversation.path(self.branch))
         note = f"{count} message{'s' if count != 1 else ''}" if count else ""
-        self.query_one(PaneHeader).show(conversation.title, note)
+        if self.branch is not None:
+            note = self.comparing.praise
+        # All that are compared have the same title.
+        self.status.name_who(self.branch is None)
+        title = conversation.title if self.branch is None else self.status.who
+        self.query_one(PaneHeader).show(title, note)
 
 
 def _hints(*hints: tuple[str, str]) -> str:

@@ -1,17 +1,32 @@
-"""The prompt: several lines, earlier prompts, and Enter sends."""
+"""The prompt: several lines, earlier prompts, slash commands, and Enter sends."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual import events
+from textual import events, on
 from textual.message import Message as TextualMessage
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from chat_tui.config.key_labels import first_key_label
+from chat_tui.errors import ChatTuiError
+from chat_tui.pasted import is_long, may_be_paths
 from chat_tui.text import clean
 from chat_tui.widgets.terminal_keys import NAMES, teach_keys
 
+if TYPE_CHECKING:
+    from chat_tui.commands.completion import Option, Wanted
+    from chat_tui.commands.parse import Invocation
+    from chat_tui.message import Attachment
+    from chat_tui.widgets.attaching import Attaching, KeepFile
+    from chat_tui.widgets.completing import Completing
+    from chat_tui.widgets.path_completing import PathCompleting
+    from chat_tui.widgets.queue_bar import QueueBar
+
 MAX_ROWS = 10
+_LIST_KEYS = frozenset({"up", "down", "tab", "escape"})
+_PATH_KEYS = _LIST_KEYS | {"enter"}
 
 
 class Prompt(TextArea):
@@ -33,6 +48,48 @@ class Prompt(TextArea):
 
         text: str
 
+    class SentNothing(TextualMessage):
+        """The user pressed Enter, with nothing written and nothing waiting."""
+
+    @dataclass
+    class QueueChanged(TextualMessage):
+        """Other messages wait to be sent."""
+
+        conversation: str
+        """The id of the one that they belong to."""
+        texts: Sequence[str]
+
+    class Released(TextualMessage):
+        """What is held in the queue is to be sent after all."""
+
+    @dataclass
+    class Commanded(TextualMessage):
+        """The user typed a slash command, known or not."""
+
+        prompt: "Prompt"
+        text: str
+        """As it was typed."""
+        invocation: "Invocation"
+
+    @dataclass
+    class CompletionWanted(TextualMessage):
+        """An argument is being typed: `offer` takes what could complete it."""
+
+        prompt: "Prompt"
+        request: "Wanted"
+
+    @dataclass
+    class Refused(TextualMessage):
+        """Something cannot be done; nothing that was written is lost."""
+
+        error: ChatTuiError
+
+    @dataclass
+    class EditWanted(TextualMessage):
+        """What is written is to be edited by another program."""
+
+        prompt: "Prompt"
+
     def __init__(self, keys: Mapping[str, str]) -> None:
         """Make an empty prompt.
 
@@ -53,6 +110,7 @@ class Prompt(TextArea):
             "prompt.newline": self.action_newline,
             "prompt.earlier": self.action_earlier,
             "prompt.later": self.action_later,
+            "prompt.edit": self.action_edit,
         }
         self._actions = {
             key.strip(): action
@@ -65,6 +123,86 @@ class Prompt(TextArea):
         self._back = 0
         """How many prompts back the shown one is; 0 is the one being written."""
         self._draft = ""
+        self._completing: Completing | None = None
+        self._queue: QueueBar | None = None
+        self.keep_file: KeepFile | None = None
+        """Keeps a copy of a file that is attached; null: none can be."""
+        self._attaching: Attaching | None = None
+        self._paths: PathCompleting | None = None
+        self._conversation = ""
+        """The id of the one that is shown."""
+
+    @property
+    def completing(self) -> bool:
+        """A list of completions is open, and takes some keys."""
+        lists = (self._completing, self._paths)
+        return any(each is not None and each.open for each in lists)
+
+    @property
+    def attaching(self) -> "Attaching":
+        """What goes along with what is written."""
+        if self._attaching is None:
+            from chat_tui.widgets.attaching import Attaching
+
+            assert self.keep_file is not None
+            self._attaching = Attaching(self, self.keep_file, self._conversation)
+        return self._attaching
+
+    @property
+    def has_chips(self) -> bool:
+        """Something goes along with what is written."""
+        return self._attaching is not None and bool(self._attaching.bar.chips)
+
+    def fetch_attachments(self, text: str) -> "tuple[Attachment, ...]":
+        """Give the files that go along with a text that was sent, once."""
+        return self._attaching.fetch(text) if self._attaching is not None else ()
+
+    @property
+    def own_text(self) -> str:
+        """What is being written, also while an earlier prompt is shown in its place."""
+        return self._draft if self._back else self.text
+
+    @property
+    def queue(self) -> "QueueBar":
+        """What waits to be sent."""
+        if self._queue is None:
+            from chat_tui.widgets.queue_bar import QueueBar
+
+            self._queue = QueueBar(self._tell_queue)
+            self.stand_above(self._queue)
+        return self._queue
+
+    def _tell_queue(self, conversation: str, texts: Sequence[str]) -> None:
+        # Whoever changed it, the message comes from here: at its sender it would stop.
+        self.post_message(self.QueueChanged(conversation, texts).set_sender(self))
+
+    @property
+    def queued(self) -> Sequence[str]:
+        """What waits to be sent, without making room for it."""
+        return self._queue.texts if self._queue is not None else ()
+
+    def queue_for(self, conversation: str, *, running: bool) -> None:
+        """Show what waits in another conversation, if anything waits anywhere."""
+        if self._queue is not None:
+            self._queue.show_for(conversation, running=running)
+        self._conversation = conversation
+        if self._attaching is not None:
+            self._attaching.bar.show_for(conversation)
+
+    def stand_above(self, widget: Widget) -> None:
+        """Put a widget above the prompt's row."""
+        row = self.parent
+        assert isinstance(row, Widget)
+        assert isinstance(row.parent, Widget)
+        row.parent.mount(widget, before=row)
+
+    def want_completion(self, request: "Wanted") -> None:
+        self.post_message(self.CompletionWanted(self, request))
+
+    def offer(self, request: "Wanted", options: "Sequence[Option]") -> None:
+        """Take in what could complete an argument that was asked about."""
+        if self._completing is not None:
+            self._completing.offer(request, options)
 
     def remember(self, prompts: Iterable[str]) -> None:
         """Set the earlier prompts, oldest first; what is being written stays.
@@ -82,13 +220,25 @@ class Prompt(TextArea):
         if column and self.document.get_line(row)[column - 1] == "\\":
             self.replace("\n", (row, column - 1), (row, column))
             return
+        if self._slash() and self._completing is not None and self._completing.send():
+            return
         text = self.text
-        if text.strip():
+        lack = self.attaching.lacks_words() if self.has_chips and not text.strip() else None
+        if lack is not None:
+            self.post_message(self.Refused(lack))
+        elif text.strip() or self.has_chips:
             # At once: what is typed from now on is the next prompt.
             self._earlier.append(text)
             self._back = 0
             self.clear()
-            self.post_message(self.Sent(text))
+            self.post_message(self._meant(text))
+        elif self._queue is not None and self._queue.held:
+            self.post_message(self.Released())
+        else:
+            self.post_message(self.SentNothing())
+
+    def action_edit(self) -> None:
+        self.post_message(self.EditWanted(self))
 
     def action_newline(self) -> None:
         self.replace("\n", *self.selection, maintain_selection_offset=False)
@@ -98,11 +248,19 @@ class Prompt(TextArea):
         if self._earlier[-1:] == [text]:
             self._earlier.pop()
         self._back = 0
+        if self._attaching is not None:
+            self._attaching.restore(text)
         self.text = text + self.text
         self.move_cursor(self.document.end)
 
     def action_earlier(self) -> None:
-        """Move up; from the first row, to the earlier prompt."""
+        """Move up; from the first row, to the earlier prompt; what waits to be sent comes first."""
+        if not self.text and self._queue is not None and (waiting := self._queue.last()):
+            if self._attaching is not None:
+                self._attaching.restore(waiting)
+            self.text = waiting
+            self.move_cursor(self.document.end)
+            return
         first = self.navigator.is_first_wrapped_line(self.cursor_location)
         if first and self._back < len(self._prompts()):
             if not self._back:
@@ -125,18 +283,84 @@ class Prompt(TextArea):
         They are no priority bindings: the application would run those at once, while letters
         typed just before still wait in this widget's queue.
         """
-        if (action := self._actions.get(NAMES.get(event.key, event.key))) is None:
+        key = NAMES.get(event.key, event.key)
+        slash = self._slash()
+        if await self._key_of_a_list(key, slash=slash):
+            event.prevent_default()
+            event.stop()
+            return
+        if key == "backspace" and not self.text and self._attaching is not None:
+            self._attaching.remove_last()
+        if (action := self._actions.get(key)) is None:
             await super()._on_key(event)
             return
         event.prevent_default()
         event.stop()
         action()
 
+    async def _key_of_a_list(self, key: str, *, slash: bool) -> bool:
+        """Act on a key that belongs to a list of completions, and tell whether it does."""
+        if slash:
+            completing = self._completing if key in _LIST_KEYS else None
+            return completing is not None and completing.key(key)
+        paths = self._mention()
+        if self._actions.get(key) == self.action_send:
+            key = "enter"
+        return paths is not None and key in _PATH_KEYS and await paths.key(key)
+
     async def _on_paste(self, event: events.Paste) -> None:
         """Pasted text is from outside: it is cleaned before it is shown."""
         event.prevent_default()
         event.stop()
-        self.replace(clean(event.text), *self.selection, maintain_selection_offset=False)
+        attachable = self.keep_file is not None and (
+            is_long(event.text) or may_be_paths(event.text)
+        )
+        if not attachable or not await self.attaching.paste(event.text):
+            self.replace(clean(event.text), *self.selection, maintain_selection_offset=False)
+
+    @on(TextArea.Changed)
+    def _on_changed(self) -> None:
+        if not self._slash() and (paths := self._mention()) is not None:
+            paths.look()
+
+    def _slash(self) -> bool:
+        """See whether a command is being typed."""
+        typing = self.document.get_line(0).startswith("/") and not self._back
+        if typing and self._completing is None:
+            from chat_tui.widgets.completing import Completing
+
+            self._completing = Completing(self)
+        if self._completing is not None:
+            if typing:
+                self._completing.look()
+            else:
+                self._completing.reset()
+        return typing
+
+    def _meant(self, text: str) -> "Sent | Commanded":
+        """Say what sending this text means."""
+        if not text.startswith("/"):
+            return self.Sent(self._with_attachments(text))
+        from chat_tui.commands.parse import Words, parse
+
+        match parse(text):
+            case Words(text=words):
+                return self.Sent(self._with_attachments(words))
+            case invocation:
+                return self.Commanded(self, text, invocation)
+
+    def _with_attachments(self, text: str) -> str:
+        return self._attaching.completed(text) if self._attaching is not None else text
+
+    def _mention(self) -> "PathCompleting | None":
+        """See whether a path is being typed."""
+        row, column = self.cursor_location
+        wanted = self.keep_file is not None and "@" in self.document.get_line(row)[:column]
+        if wanted and self._paths is None:
+            from chat_tui.widgets.path_completing import PathCompleting
+
+            self._paths = PathCompleting(self)
+        return self._paths
 
     def _prompts(self) -> list[str]:
         """All earlier prompts."""

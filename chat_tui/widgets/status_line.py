@@ -1,5 +1,6 @@
 """The status line of a pane: who answers, what the reply is doing, what it cost."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -33,6 +34,7 @@ class StatusLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._who = ""
+        self._named = True
         self._warning = ""
         self._note = ""
         self._new_below = False
@@ -41,14 +43,29 @@ class StatusLine(Widget):
         self._ticks = 0
         self._painter = DirectPainter(self)
         self._ground: Ground | None = None
+        self._looks: dict[str, Style] = {}
+        self._answers = ("", "")
+        self.window_of: Callable[[str, str], int | None] = lambda _provider, _model: None
+        """Says how many tokens a provider's model takes in, where that is known."""
 
     @property
     def line(self) -> str:
         """What the line says, without its rule."""
         return "  ".join(word for word in (*self._left(), *self._right()) if word)
 
+    @property
+    def who(self) -> str:
+        """Who answers next."""
+        return self._who
+
+    def name_who(self, named: bool) -> None:
+        """Say who answers, or leave that to somebody else."""
+        self._named = named
+        self.refresh()
+
     def answered_by(self, provider: str, model: str) -> None:
         """Say who answers next."""
+        self._answers = (provider, model)
         self._who = f" {glyphs.DOT} ".join(clean_line(word) for word in (provider, model) if word)
         self.refresh()
 
@@ -97,9 +114,17 @@ class StatusLine(Widget):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._ground = None
+        self._looks.clear()
+
+    def _look(self, name: str) -> Style:
+        """The style of a part, or of the line itself; dear to ask for."""
+        if name not in self._looks:
+            style = self.get_component_rich_style(name) if name else self.rich_style
+            self._looks[name] = style
+        return self._looks[name]
 
     def _row(self, width: int) -> Strip:
-        rule = self.get_component_rich_style("status-line--rule")
+        rule = self._look("status-line--rule")
         left, right = self._on_rule(self._left(), rule), self._on_rule(self._right(), rule)
         free = width - Segment.get_line_length([*left, *right])
         if free < 1:  # on a narrow screen the state matters more than the totals
@@ -111,18 +136,25 @@ class StatusLine(Widget):
     def _on_rule(self, words: tuple[str, ...], rule: Style) -> list[Segment]:
         segments: list[Segment] = []
         for word in filter(None, words):
-            style = self.rich_style
+            style = self._look("")
             if word is self._warning:
-                style = self.get_component_rich_style("status-line--warning")
+                style = self._look("status-line--warning")
             segments += [Segment(f"{glyphs.RULE} ", rule), Segment(f"{word} ", style)]
         return segments
 
     def _left(self) -> tuple[str, ...]:
-        return (self._who, self._state())
+        return (self._who if self._named else "", self._state())
 
     def _right(self) -> tuple[str, ...]:
         totals = self._meter.totals if self._meter is not None else ""
+        totals = f" {glyphs.DOT} ".join(filter(None, [totals, self._window_used()]))
         return (self._warning, self._note, totals, f"{glyphs.DOWN} new" if self._new_below else "")
+
+    def _window_used(self) -> str:
+        """How much of what the model can take in is taken, where both are known."""
+        used = self._meter.context_tokens if self._meter is not None else 0
+        window = self.window_of(*self._answers) if used else None
+        return f"{used / window:.0%} of {window / 1000:,.0f}k" if window else ""
 
     def _state(self) -> str:
         if self._meter is None:

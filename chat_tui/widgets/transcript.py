@@ -6,7 +6,7 @@ never as markup.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chat_tui.document.rows import Place, Rows
+from chat_tui.document.rows import GAP_ROWS, Place, Rows
 from chat_tui.document.spans import Span
 from chat_tui.events import StreamEvent
 from chat_tui.ids import MessageId
@@ -23,17 +23,29 @@ from chat_tui.widgets.direct_paint import DirectPainter
 from chat_tui.widgets.frame_clock import FRAME_S, FrameClock
 from chat_tui.widgets.ground import Ground
 from chat_tui.widgets.ink_styles import InkStyles
+from chat_tui.widgets.job_ticker import JobTicker
 from chat_tui.widgets.marks import Marks
 from chat_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from chat_tui.document.highlight import Colours, HandOut, WholeFence
+    from chat_tui.pictures.drawn import Drawn
+    from chat_tui.widgets.picture_cells import PictureCells, PictureRow
+    from chat_tui.widgets.picture_desk import PictureDesk
 
 UNFOCUSED_FRAME_S = 0.05
 MOST_STRIPS = 2_000
 """Painted rows that are kept."""
-SCROLLBAR_S = 1.0
+SCROLLBAR_S = 0.25
 """How often the scrollbar is painted while text streams."""
+
+
+class Painted(NamedTuple):
+    """A row that was painted, and of what."""
+
+    spans: Sequence[Span]
+    pictures: "tuple[PictureRow, ...]"
+    strip: Strip
 
 
 class Transcript(ScrollView, can_focus=False):
@@ -72,17 +84,20 @@ class Transcript(ScrollView, can_focus=False):
         self._measure = measure
         self._following = True
         self._dirty: set[int] = set()
-        self._strips: dict[Place, tuple[Sequence[Span], Strip]] = {}
-        """What was painted, and of what."""
+        self._strips: dict[Place, Painted] = {}
         self._ground: Ground | None = None
         """What the rows are painted on, which is dear to ask for."""
         self._stale: set[Place] = set()
         """Rows that may have changed; most of them have not."""
         self._styles = InkStyles({})
+        self._desk: PictureDesk | None = None
+        self._pictures: PictureCells | None = None
         self._welcome = Welcome(welcome_hint)
         self._painter = DirectPainter(self)
+        self._bar_painter: DirectPainter | None = None
         self._direct = direct
         self._clock = FrameClock(self._frame, busy=self._painter.terminal_is_behind)
+        self._ticker = JobTicker(self)
         self._scrollbar_due = False
         self._kept: tuple[int, tuple[int, int, int] | None] = (-1, None)
         """The top row after the last change of width, and what stood there before it: a storm of
@@ -110,6 +125,50 @@ class Transcript(ScrollView, can_focus=False):
             hand_out(fence, lambda colours: self._coloured(done, colours))
 
         self.rows.hand_out = colour
+
+    def draw_pictures(self, desk: "PictureDesk") -> None:
+        """Have pictures drawn where blocks keep room for them."""
+        if desk is not self._desk:
+            self._leave_desk()
+            self._desk = desk
+            self.repaint()
+
+    def pictures_changed(self) -> None:
+        """Paint the rows of pictures again where they are others now."""
+        if self.is_attached:
+            self._stale |= {place for place, painted in self._strips.items() if painted.pictures}
+            self._clock.ask()
+
+    def pictures_shown(self) -> "Iterable[Drawn]":
+        """Name the pictures that can be seen."""
+        top, rows = int(self.scroll_y), self.rows
+        if not len(rows) or not rows.width:
+            return
+        for row in range(max(top, rows.top(0)), min(top + self.size.height, rows.total)):
+            painted = self._strips.get(rows.find(row))
+            for picture in painted.pictures if painted is not None else ():
+                if picture.drawn is not None:
+                    yield picture.drawn
+
+    def _leave_desk(self) -> None:
+        if self._pictures is not None:
+            self._pictures.close()
+        self._desk = self._pictures = None
+
+    def _pictures_at(self, place: Place) -> "tuple[PictureRow, ...]":
+        """Find the pictures in a row of a message; there are none in most."""
+        rows, desk = self.rows, self._desk
+        if desk is None or place.row >= rows.height(place.message) - GAP_ROWS:
+            return ()
+        view = rows.view(place.message)
+        block, row = view.spot(place.row, rows.width)
+        if not hasattr(view.blocks[block], "picture_at"):
+            return ()
+        if self._pictures is None:
+            from chat_tui.widgets.picture_cells import PictureCells
+
+            self._pictures = PictureCells(self, desk)
+        return self._pictures.at(place, view.blocks[block], row, rows.width)
 
     def _coloured(
         self, done: "Callable[[Colours | None], None]", colours: "Colours | None"
@@ -140,6 +199,7 @@ class Transcript(ScrollView, can_focus=False):
         self.rows.show(messages)
         self.marks.clear()
         self._dirty.clear()
+        self._ticker.forget()
         self._set_following(True)
         self._settle()
         self.repaint()
@@ -157,7 +217,16 @@ class Transcript(ScrollView, can_focus=False):
         if number is None:
             return
         self.rows.feed(number, events)
+        self._ticker.watch(number)
         self._dirty.add(number)
+        if self.rows.view(number).running:
+            self._clock.ask()
+        else:
+            self._clock.hurry()
+
+    def look_again(self, places: Iterable[Place]) -> None:
+        """Paint rows that are others now although nothing came."""
+        self._stale |= self._strips.keys() & set(places)
         self._clock.ask()
 
     def toggle(self, number: int, block: int) -> bool:
@@ -221,6 +290,8 @@ class Transcript(ScrollView, can_focus=False):
         return strips
 
     def on_resize(self) -> None:
+        if self._desk is not None:
+            self._desk.measure()
         width = self._text_width()
         if width != self.rows.width:
             top, anchor = self._kept
@@ -234,11 +305,14 @@ class Transcript(ScrollView, can_focus=False):
             self._settle()
             self._kept = int(self.scroll_y), anchor
         self._painter.forget()
+        if self._bar_painter is not None:
+            self._bar_painter.forget()
         self._settle()
         self.refresh()
 
     def on_unmount(self) -> None:
         self._clock.stop()
+        self._leave_desk()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -360,7 +434,11 @@ class Transcript(ScrollView, can_focus=False):
         bar.set_reactive(type(bar).window_virtual_size, self.rows.total)
         bar.set_reactive(type(bar).window_size, self.size.height)
         bar.set_reactive(type(bar).position, self.scroll_y)
-        bar.refresh()
+        if self._bar_painter is None:
+            self._bar_painter = DirectPainter(bar)
+        strips = bar.render_lines(Region(0, 0, *bar.size))
+        if not self._direct or not self._bar_painter.paint(strips):
+            bar.refresh()
 
     def _strips_from(self, row: int, y: int, count: int, width: int) -> list[Strip]:
         """Paint rows, one below the other; most of them were painted before."""
@@ -377,9 +455,9 @@ class Transcript(ScrollView, can_focus=False):
             for below in range(inner + 1, last + 1):
                 place = Place(number, below)
                 painted = known.get(place)
-                if painted is None or place in self._stale or painted[1].cell_length != width:
+                if painted is None or place in self._stale or painted.strip.cell_length != width:
                     break
-                strips.append(painted[1])
+                strips.append(painted.strip)
         return strips
 
     def _strip(self, row: int, y: int, width: int) -> Strip:
@@ -392,12 +470,15 @@ class Transcript(ScrollView, can_focus=False):
             return self._painted((), "", width, ground)
         place = self.rows.find(row)
         known = self._strips.get(place)
-        if known is not None and known[1].cell_length == width:
+        pictures: tuple[PictureRow, ...] | None = None
+        if known is not None and known.strip.cell_length == width:
             if place not in self._stale:
-                return known[1]
+                return known.strip
             self._stale.discard(place)
-            if self.marks.nothing and self.rows.spans(place) == known[0]:
-                return known[1]
+            if self.marks.nothing and self.rows.spans(place) == known.spans:
+                pictures = self._pictures_at(place)
+                if pictures == known.pictures:
+                    return known.strip
         if len(self._strips) > MOST_STRIPS:
             self._strips.clear()
             self._stale.clear()
@@ -410,7 +491,12 @@ class Transcript(ScrollView, can_focus=False):
             strip = Strip(segments).adjust_cell_length(width, ground.base)
             strip = self.marks.lay_over(strip, place, self.rows, self._styles, ground.base)
             strip = Strip(ground.filtered(strip), width)
-        self._strips[place] = spans, strip
+        if pictures is None:
+            pictures = self._pictures_at(place)
+        if pictures and self._pictures is not None:
+            dim = self._styles.style("dim", "", ground.base)
+            strip = self._pictures.lay_over(strip, pictures, ground.base, dim)
+        self._strips[place] = Painted(spans, pictures, strip)
         return strip
 
     def _painted(self, spans: Sequence[Span], provider: str, width: int, ground: Ground) -> Strip:

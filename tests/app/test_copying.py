@@ -90,12 +90,12 @@ async def test_c_copies_text_as_it_is_read(desk: Desk) -> None:
         assert await kept_text(pilot, kept) == "Rings of glass:"
 
 
-async def test_r_copies_the_reply_as_text(desk: Desk) -> None:
+async def test_capital_c_copies_the_reply_as_text(desk: Desk) -> None:
     kept = keep(desk, "wl-copy")
     desk.simulator.enqueue(reply(TEXT))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
-        await pilot.press("tab", "r")
+        await pilot.press("tab", "C")
         expected = "Rings of glass:\n\ndef f():\n\treturn 1\n\nbend light."
         assert await kept_text(pilot, kept) == expected
 

@@ -96,7 +96,7 @@ async def test_footer_help_and_hints_show_the_keys_as_they_are_bound(desk: Desk)
 
 
 async def test_the_help_lists_every_action_that_works(desk: Desk) -> None:
-    async with desk.app().run_test(size=(120, 40)) as pilot:
+    async with desk.app().run_test(size=(120, 150)) as pilot:
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         await pilot.pause()

@@ -94,25 +94,6 @@ async def test_the_prompt_grows_with_its_lines_up_to_ten(desk: Desk) -> None:
         assert any("line 39" in row for row in rows(pilot.app.screen))
 
 
-async def test_a_second_send_while_a_reply_runs_keeps_the_text_and_says_so(desk: Desk) -> None:
-    gate, script = held("first")
-    desk.simulator.enqueue(script)
-    async with desk.app().run_test() as pilot:
-        await say(pilot, "one")
-        await streaming(pilot, "first")
-        await say(pilot, "two")
-        await until(pilot, lambda: "still running" in notes(pilot))
-        assert "Esc stops it" in notes(pilot)
-        assert chat(pilot).pane.prompt.text == "two"
-        assert turns(pilot) == ["one"]
-        gate.open()
-        await answered(pilot)
-        desk.simulator.enqueue(reply("second"))
-        await pilot.press("enter")
-        await until(pilot, lambda: turns(pilot) == ["one", "two"])
-        await answered(pilot)
-
-
 async def test_up_shows_earlier_prompts_and_down_comes_back_to_the_draft(desk: Desk) -> None:
     desk.simulator.enqueue(reply("a"), reply("b"))
     async with desk.app().run_test() as pilot:
@@ -140,19 +121,20 @@ async def test_up_inside_a_prompt_of_several_lines_moves_the_cursor(desk: Desk) 
 
 
 async def test_a_refused_prompt_is_no_earlier_prompt(desk: Desk) -> None:
-    gate, script = held("first")
-    desk.simulator.enqueue(script)
+    desk.simulator.enqueue(reply("first"))
+    desk.paths.providers_dir.mkdir(parents=True)
+    (desk.paths.providers_dir / "broken.toml").write_text('kind = "nothing"\n')
     async with desk.app().run_test() as pilot:
-        await say(pilot, "one")
-        await streaming(pilot, "first")
+        await ask(pilot, "one")
+        chat(pilot).pane.answer_with("broken", "")
         await say(pilot, "two")
+        await until(pilot, lambda: "no provider kind 'nothing'" in notes(pilot))
         await until(pilot, lambda: chat(pilot).pane.prompt.text == "two")
+        assert turns(pilot) == ["one"]
         await pilot.press("up")
         assert chat(pilot).pane.prompt.text == "one"
         await pilot.press("down")
         assert chat(pilot).pane.prompt.text == "two"
-        gate.open()
-        await answered(pilot)
 
 
 async def test_pasted_text_is_cleaned(desk: Desk) -> None:

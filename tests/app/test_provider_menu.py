@@ -1,11 +1,27 @@
 import tomllib
+from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
+from chat_tui import glyphs
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.simulator.server import Simulator
-from tests.app.desk import Desk, answered, ask, chat, held, reply, say, streaming, until, write
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    chat,
+    held,
+    reply,
+    say,
+    shown,
+    streaming,
+    until,
+    write,
+)
+from tests.file_keyring import FileKeyring
 
 OTHERS = """
 [providers.alpha]
@@ -29,14 +45,17 @@ def lines(pilot: Pilot[int]) -> list[str]:
     return [str(option.prompt) for option in options.options]
 
 
+def line_of(pilot: Pilot[int], provider: str) -> str:
+    return next(line for line in lines(pilot) if line.split()[1] == provider)
+
+
 def note(pilot: Pilot[int]) -> str:
     return str(menu(pilot).query_one("#menu-note", Static).visual)
 
 
 def marked(pilot: Pilot[int]) -> str:
     highlighted = menu(pilot).query_one(OptionList).highlighted
-    assert highlighted is not None
-    return lines(pilot)[highlighted]
+    return lines(pilot)[highlighted] if highlighted is not None else ""
 
 
 async def open_menu(pilot: Pilot[int]) -> None:
@@ -45,86 +64,98 @@ async def open_menu(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: bool(lines(pilot)))
 
 
-async def open_models(pilot: Pilot[int], provider: str) -> None:
+async def open_filled(pilot: Pilot[int]) -> None:
+    """Open the menu, and wait until every server has said what it has to say."""
     await open_menu(pilot)
-    await pilot.press(*provider)
-    await until(pilot, lambda: provider in marked(pilot))
-    await pilot.press("enter")
-    await until(pilot, lambda: str(menu(pilot).query_one("#menu").border_title) != "provider")
-    await until(pilot, lambda: "asking" not in note(pilot))
+    await until(pilot, lambda: not menu(pilot)._asking)
 
 
-async def test_f2_lists_providers_with_their_states_and_marks_the_one_in_use(desk: Desk) -> None:
-    async with desk.app(more=OTHERS).run_test(size=(100, 30)) as pilot:
-        await open_menu(pilot)
-        listed = lines(pilot)
-        assert [line.split()[1] for line in listed] == ["sim", "alpha", "keyless", "demo"]
-        assert listed[0].startswith("●")
-        assert listed[0].endswith("ready")
-        assert listed[2].startswith("○")
-        assert listed[2].endswith("needs a key")
+async def test_f2_lists_providers_and_their_live_models_with_who_answers_first(
+    desk: Desk,
+) -> None:
+    async with desk.app(more=OTHERS).run_test(size=(100, 40)) as pilot:
+        await open_filled(pilot)
+        choices = [tuple(row.choice) for row in menu(pilot).shown]
+        assert choices[:4] == [
+            ("sim", "sim-model"),
+            ("alpha", "alpha-1"),
+            ("keyless", "gpt"),
+            ("demo", "demo"),
+        ]
+        assert ("sim", "demo-slow") in choices
+        assert ("demo", "demo-picture") in choices
+        assert line_of(pilot, "sim").startswith("●")
+        assert "ready" in line_of(pilot, "sim")
+        assert line_of(pilot, "keyless").startswith("○")
+        assert "needs a key" in line_of(pilot, "keyless")
         assert marked(pilot).split()[1] == "sim"
 
 
-async def test_typing_filters_the_providers_fuzzily(desk: Desk) -> None:
+async def test_typing_finds_provider_and_model_in_one_go(desk: Desk) -> None:
     async with desk.app(more=OTHERS).run_test() as pilot:
-        await open_menu(pilot)
-        await pilot.press(*"alf")
-        await until(pilot, lambda: lines(pilot) == [])
-        await pilot.press("backspace")
-        await pilot.press(*"ph")
-        await until(pilot, lambda: [line.split()[1] for line in lines(pilot)] == ["alpha"])
+        await open_filled(pilot)
+        await pilot.press(*"sim slw", "enter")
+        await until(pilot, lambda: chat(pilot).pane.model == "demo-slow")
+        assert chat(pilot).pane.provider == "sim"
+        assert chat(pilot).focused is chat(pilot).pane.prompt
+        desk.simulator.enqueue(reply("ok"))
+        await ask(pilot, "hi")
+    assert desk.simulator.calls[-1].json["model"] == "demo-slow"
+    state = tomllib.loads(desk.state_file.read_text())
+    assert (state["provider"], state["models"]) == ("sim", {"sim": "demo-slow"})
+    assert state["recent"] == [["sim", "demo-slow"]]
 
 
-async def test_enter_on_no_match_does_nothing(desk: Desk) -> None:
+async def test_a_favourite_and_recent_ones_stand_above_the_others(desk: Desk) -> None:
+    desk.write_state('recent = [["demo", "demo-slow"]]\n')
+    async with desk.app().run_test(size=(100, 40)) as pilot:
+        await open_filled(pilot)
+        await pilot.press(*"demo picture", "ctrl+f")
+        await until(pilot, lambda: "★" in marked(pilot))
+        menu(pilot).query_one("#menu-filter", Input).value = ""
+        await until(pilot, lambda: len(lines(pilot)) > 4)
+        choices = [tuple(row.choice) for row in menu(pilot).shown]
+        assert choices[0] == ("sim", "sim-model")
+        assert choices[1][1] == "demo-picture"
+        assert choices[2] == ("demo", "demo-slow")
+        assert "recent" in lines(pilot)[2]
+        favourite = choices[1]
+    assert tomllib.loads(desk.state_file.read_text())["favourites"] == [list(favourite)]
+    async with desk.app().run_test(size=(100, 40)) as pilot:
+        await open_filled(pilot)
+        await pilot.press("down", "ctrl+f")
+        await until(pilot, lambda: "★" not in "".join(lines(pilot)))
+    assert "favourites" not in tomllib.loads(desk.state_file.read_text())
+
+
+async def test_tab_shows_the_models_of_one_provider(desk: Desk) -> None:
+    async with desk.app(more=OTHERS).run_test() as pilot:
+        await open_filled(pilot)
+        await pilot.press("tab")
+        await until(pilot, lambda: {line.split()[1] for line in lines(pilot)} == {"sim"})
+        assert len(lines(pilot)) > 3
+
+
+async def test_no_match_and_enter_do_nothing(desk: Desk) -> None:
     async with desk.app().run_test() as pilot:
-        await open_menu(pilot)
-        await pilot.press(*"zzz", "enter")
+        await open_filled(pilot)
+        await pilot.press(*"zz yy xx", "enter", "tab", "ctrl+f", "ctrl+k", "ctrl+r", "down")
         await pilot.pause()
         assert lines(pilot) == []
 
 
-async def test_choosing_a_provider_lists_its_models_and_a_model_is_taken(desk: Desk) -> None:
+async def test_escape_leaves(desk: Desk) -> None:
     async with desk.app().run_test() as pilot:
-        await open_models(pilot, "sim")
-        assert [line.strip("● ") for line in lines(pilot)][:2] == ["sim-model", "demo"]
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: chat(pilot).pane.model == "demo")
-        assert chat(pilot).pane.status.line == "sim · demo"
-        assert chat(pilot).focused is chat(pilot).pane.prompt
-        desk.simulator.enqueue(reply("ok"))
-        await ask(pilot, "hi")
-    assert desk.simulator.calls[-1].json["model"] == "demo"
-    state = tomllib.loads(desk.state_file.read_text())
-    assert (state["provider"], state["models"]) == ("sim", {"sim": "demo"})
-
-
-async def test_escape_goes_back_to_the_providers_and_then_out(desk: Desk) -> None:
-    async with desk.app(more=OTHERS).run_test() as pilot:
-        await open_models(pilot, "sim")
-        await pilot.press("escape")
-        await until(pilot, lambda: len(lines(pilot)) == 4)
+        await open_menu(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, ProviderMenu))
         assert chat(pilot).pane.status.line == "sim · sim-model"
 
 
-async def test_a_provider_that_needs_a_key_explains_how_to_give_it_one(desk: Desk) -> None:
+async def test_a_model_that_is_in_no_list_can_be_typed(desk: Desk) -> None:
     async with desk.app(more=OTHERS).run_test() as pilot:
-        await open_menu(pilot)
-        await pilot.press(*"keyless", "enter")
-        await until(pilot, lambda: "keyless needs a key" in note(pilot))
-        assert "OPENAI_API_KEY" in note(pilot)
-        assert chat(pilot).pane.provider == "sim"
-
-
-async def test_a_list_of_models_that_fails_lets_one_type_a_name(desk: Desk) -> None:
-    async with desk.app(more=OTHERS).run_test() as pilot:
-        await open_models(pilot, "alpha")
-        assert "no list of models" in note(pilot)
-        assert "127.0.0.1:9" in note(pilot)
-        assert [line.strip("● ") for line in lines(pilot)] == ["alpha-1"]
-        await pilot.press(*"other/one")
+        await open_filled(pilot)
+        await pilot.press(*"alpha other/one")
         await until(pilot, lambda: "as typed" in marked(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: chat(pilot).pane.model == "other/one")
@@ -133,11 +164,35 @@ async def test_a_list_of_models_that_fails_lets_one_type_a_name(desk: Desk) -> N
 
 async def test_a_typed_name_stands_below_the_models_that_match(desk: Desk) -> None:
     async with desk.app().run_test() as pilot:
-        await open_models(pilot, "sim")
+        await open_filled(pilot)
         await pilot.press(*"demo-s")
-        await until(pilot, lambda: len(lines(pilot)) == 2)
-        assert marked(pilot).strip("● ") == "demo-slow"
-        assert lines(pilot)[1].split() == ["demo-s", "as", "typed"]
+        await until(pilot, lambda: "as typed" in lines(pilot)[-1])
+        assert marked(pilot).split()[2] == "demo-slow"
+
+
+async def test_why_there_is_no_list_of_models_is_said_at_its_provider(desk: Desk) -> None:
+    async with desk.app(more=OTHERS).run_test(size=(120, 30)) as pilot:
+        await open_filled(pilot)
+        await pilot.press(*"alpha")
+        await until(pilot, lambda: "no list of models" in note(pilot))
+        assert "127.0.0.1:9" in note(pilot)
+
+
+async def test_lists_are_asked_for_once_in_a_while(desk: Desk) -> None:
+    def asked() -> int:
+        return sum(call.path == "/v1/models" for call in desk.simulator.calls)
+
+    async with desk.app().run_test() as pilot:
+        for _ in range(2):
+            await open_filled(pilot)
+            await pilot.press("escape")
+            await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        checks = 2
+        first = asked()
+        assert first <= checks + 1
+        await open_filled(pilot)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: asked() >= first + 2)
 
 
 async def test_choosing_in_the_middle_of_a_conversation_keeps_history_and_draft(
@@ -151,7 +206,9 @@ async def test_choosing_in_the_middle_of_a_conversation_keeps_history_and_draft(
         async with desk.app(more=more).run_test() as pilot:
             await ask(pilot, "one")
             await write(pilot, "two")
-            await open_models(pilot, "other")
+            await open_menu(pilot)
+            await pilot.press(*"other")
+            await until(pilot, lambda: marked(pilot).split()[1:2] == ["other"])
             await pilot.press("enter")
             await until(pilot, lambda: chat(pilot).pane.provider == "other")
             assert chat(pilot).pane.prompt.text == "two"
@@ -170,7 +227,9 @@ async def test_choosing_while_a_reply_streams_is_for_the_next_turn(desk: Desk) -
     async with desk.app().run_test() as pilot:
         await say(pilot, "hi")
         await streaming(pilot, "first")
-        await open_models(pilot, "demo")
+        await open_menu(pilot)
+        await pilot.press(*"demo", "space", *"demo")
+        await until(pilot, lambda: marked(pilot).split()[1:2] == ["demo"])
         await pilot.press("enter")
         await until(pilot, lambda: chat(pilot).pane.provider == "demo")
         gate.open()
@@ -188,16 +247,108 @@ async def test_a_broken_provider_file_is_listed_with_its_error(desk: Desk) -> No
         assert marked(pilot).startswith("✕")
 
 
-async def test_page_keys_move_ten_rows_and_stop_at_the_ends(desk: Desk) -> None:
+async def test_a_server_that_does_not_answer_shows_why_and_can_still_be_chosen(
+    desk: Desk,
+) -> None:
+    more = OTHERS + (
+        '[providers.flow]\nkind = "flowise"\nchatflow_id = "nonsense"\n'
+        f'base_url = "{desk.simulator.url}"\n'
+        '[providers.secretive]\nkind = "openai"\napi_key = { command = ["false"] }\n'
+    )
+    async with desk.app(more=more).run_test(size=(120, 40)) as pilot:
+        await open_filled(pilot)
+        assert "nothing is listening" in line_of(pilot, "alpha")
+        assert line_of(pilot, "alpha").startswith(str(glyphs.FAILED))
+        assert "wrong id: Chatflow nonsense" in line_of(pilot, "flow")
+        assert "ready" in line_of(pilot, "secretive")  # its command is not run unasked
+        await pilot.press(*"alpha", "enter")
+        await until(pilot, lambda: chat(pilot).pane.provider == "alpha")
+
+
+async def test_an_answer_leaves_what_was_typed_and_marked(desk: Desk) -> None:
+    async with desk.app(more=OTHERS).run_test(size=(120, 30)) as pilot:
+        await open_menu(pilot)
+        await pilot.press(*"alpha")
+        await until(pilot, lambda: "nothing is listening" in marked(pilot))
+        assert menu(pilot).query_one("#menu-filter", Input).value == "alpha"
+        assert marked(pilot).split()[1] == "alpha"
+
+
+async def test_keys_move_by_a_row_and_by_ten_and_stop_at_the_ends(desk: Desk) -> None:
     more = "".join(
         f'[providers.p{n:02}]\nkind = "openai"\nbase_url = "http://127.0.0.1:9"\n'
         for n in range(25)
     )
     async with desk.app(more=more).run_test(size=(80, 24)) as pilot:
-        await open_menu(pilot)
+        await open_filled(pilot)
         await pilot.press("pagedown", "pagedown")
         assert marked(pilot).split()[1] == "p19"
-        await pilot.press("pagedown")
-        assert marked(pilot).split()[1] == "demo"
-        await pilot.press("pageup", "pageup", "pageup")
+        await pilot.press("pageup", "pageup", "pageup", "up")
         assert marked(pilot).split()[1] == "sim"
+
+
+GUARDED = """
+[providers.locked]
+kind = "openai"
+model = "demo"
+base_url = "{url}/v1"
+api_key = {{ keyring = "locked" }}
+"""
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> FileKeyring:
+    return FileKeyring(tmp_path / "keyring.json")
+
+
+async def test_a_key_is_tested_kept_in_the_keyring_and_used(desk: Desk, ring: FileKeyring) -> None:
+    async with Simulator(key="sk-right") as server:
+        with ring.in_use():
+            async with desk.app(more=GUARDED.format(url=server.url)).run_test() as pilot:
+                await open_filled(pilot)
+                await pilot.press(*"locked", "enter")
+                await until(pilot, lambda: "Paste the key" in note(pilot))
+                await pilot.press(*"sk-wrong", "enter")
+                await until(pilot, lambda: "not kept: " in note(pilot))
+                assert ring.entries() == {}
+                field = menu(pilot).query_one("#menu-key", Input)
+                field.value = "sk-right"
+                await pilot.pause()
+                assert "sk-right" not in shown(pilot)
+                await pilot.press("enter")
+                await until(pilot, lambda: "works and is in the keyring" in note(pilot))
+                assert ring.entries() == {"chat-tui/locked": "sk-right"}
+                await until(pilot, lambda: len(lines(pilot)) > 2)
+                await pilot.press("enter")
+                await until(pilot, lambda: chat(pilot).pane.provider == "locked")
+                server.enqueue(reply("ok"))
+                await ask(pilot, "hi")
+                assert chat(pilot).pane.transcript.messages[-1].text == "ok"
+
+
+async def test_a_keyring_that_keeps_nothing_is_told(desk: Desk) -> None:
+    async with (
+        Simulator(key="sk-right") as server,
+        desk.app(more=GUARDED.format(url=server.url)).run_test() as pilot,
+    ):
+        await open_filled(pilot)
+        await pilot.press(*"locked", "enter", *"sk-right", "enter")
+        await until(pilot, lambda: "not stored" in note(pilot))
+
+
+async def test_a_provider_whose_key_is_elsewhere_says_where(desk: Desk) -> None:
+    more = '[providers.named]\nkind = "openai"\nmodel = "m"\napi_key = { env = "MY_KEY" }\n'
+    async with desk.app(more=more).run_test(size=(120, 30)) as pilot:
+        await open_filled(pilot)
+        await pilot.press(*"named", "enter", "x", "enter")
+        await until(pilot, lambda: "variable MY_KEY" in note(pilot))
+
+
+async def test_escape_leaves_the_key_and_forgets_it(desk: Desk) -> None:
+    async with desk.app(more=OTHERS).run_test() as pilot:
+        await open_filled(pilot)
+        await pilot.press(*"keyless", "ctrl+k", *"secret", "escape")
+        assert menu(pilot).query_one("#menu-key", Input).value == ""
+        assert pilot.app.focused is menu(pilot).query_one("#menu-filter")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)

@@ -99,14 +99,14 @@ async def test_quitting_before_a_turn_is_saved_still_saves_it(desk: Desk) -> Non
 async def test_a_state_folder_that_takes_no_files_is_a_notice(desk: Desk) -> None:
     desk.paths.state_dir.mkdir(mode=0o500)
     async with desk.app().run_test() as pilot:
-        chat(pilot)._choose_theme("dawn")
+        chat(pilot).themes.choose("dawn")
         await until(pilot, lambda: "the choice is not remembered" in notes(pilot))
 
 
 async def test_a_state_folder_that_cannot_be_made_is_a_notice(desk: Desk) -> None:
     desk.paths.state_dir.write_text("in the way")
     async with desk.app().run_test() as pilot:
-        chat(pilot)._choose_theme("dawn")
+        chat(pilot).themes.choose("dawn")
         await until(pilot, lambda: "the choice is not remembered" in notes(pilot))
         assert pilot.app.theme == "dawn"
 

@@ -64,3 +64,13 @@ def test_panes_take_in_what_is_sent() -> None:
         share, cpu_s, _late_ms, taken_in, *_ = cells(output, name)
         assert min(map(float, (share, cpu_s))) > 0
         assert 0 < float(taken_in) <= 100
+
+
+def test_many_conversations_are_listed_searched_and_indexed() -> None:
+    output = run("many.py", "-n", "1", "--conversations", "120")
+    for title in (
+        "list of the first page",
+        "search: a rare word",
+        "index of what was there before, in the background",
+    ):
+        assert min(float(cell.replace(",", "")) for cell in cells(output, title)) > 0, title

@@ -86,7 +86,8 @@ async def test_several_pictures_go_to_a_folder(user: User, painter: Simulator) -
     folder = user.home / "pictures"
     assert ran.code == 0
     assert printed(ran) == [folder / "picture-1.jpg", folder / "picture-2.jpg"]
-    assert [path.read_bytes() for path in printed(ran)] == [jpeg(5, 6)] * 2
+    whole = jpeg(5, 6)[2:]
+    assert all(path.read_bytes().endswith(whole) for path in printed(ran))
 
 
 async def test_a_file_that_exists_is_not_replaced(user: User, painter: Simulator) -> None:

@@ -1,15 +1,21 @@
 """`chat-tui export`."""
 
 import asyncio
+import json
 import stat
 
+import msgspec
 import pytest
 
 from chat_tui.cli.main import main
 from chat_tui.conversation import Conversation
+from chat_tui.events import ImageResult, Notice
+from chat_tui.media.files import MediaFolder
+from chat_tui.message import Part
 from chat_tui.transcripts.json_form import from_json, to_json
 from tests.cli.conftest import User
 from tests.cli.test_list import talk
+from tests.media.pictures import png
 
 
 @pytest.fixture
@@ -109,3 +115,73 @@ def test_a_folder_that_is_not_there_is_told(
 ) -> None:
     assert main(["export", "last", "-o", "gone/talk.md"]) == 2
     assert "no such file or directory" in capsys.readouterr().err
+
+
+def test_all_become_one_file_of_lines(at_home: User, stored: tuple[Conversation, ...]) -> None:
+    assert main(["export", "all", "--format", "jsonl", "-o", "talks.jsonl"]) == 0
+    lines = (at_home.home / "talks.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["messages"][0]["role"] for line in lines] == ["user", "user"]
+
+
+def test_lines_go_into_a_folder_as_one_file(
+    at_home: User, stored: tuple[Conversation, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "all", "--format", "jsonl", "-o", "."]) == 0
+    assert capsys.readouterr().out == "conversations.jsonl\n"
+    assert main(["export", "all", "--format", "jsonl", "-o", "."]) == 2
+    assert "already exists" in capsys.readouterr().err
+
+
+def test_lines_of_all_go_to_stdout(
+    stored: tuple[Conversation, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "all", "--format", "jsonl"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"),
+    [("t.html", "<!DOCTYPE html>"), ("t.htm", "<!DOCTYPE html>"), ("t.txt", "newer\n2026-03-02")],
+)
+def test_the_name_of_the_file_says_the_form(
+    at_home: User, stored: tuple[Conversation, ...], name: str, beginning: str
+) -> None:
+    assert main(["export", "last", "-o", name]) == 0
+    assert (at_home.home / name).read_text("utf-8").startswith(beginning)
+
+
+@pytest.mark.parametrize("form", ["html", "txt", "json", "md"])
+def test_all_of_every_form_go_into_a_folder(
+    at_home: User, stored: tuple[Conversation, ...], form: str
+) -> None:
+    assert main(["export", "all", "--format", form, "-o", "talks"]) == 0
+    names = sorted(path.name for path in (at_home.home / "talks").iterdir())
+    assert names == [f"newer-2026-03-02.{form}", f"older-2026-03-01.{form}"]
+
+
+def test_pictures_stand_beside_the_page(at_home: User, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = MediaFolder(at_home.data_dir / "media").save(png(4, 2))
+    asyncio.run(at_home.store([pictured(str(saved.path))]))
+    assert main(["export", "last", "-o", "talk.md"]) == 0
+    (copy,) = (at_home.home / "assets").iterdir()
+    assert f"](assets/{copy.name})" in (at_home.home / "talk.md").read_text("utf-8")
+    assert capsys.readouterr().err == ""
+
+
+def test_what_was_taken_out_is_told(at_home: User, capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(at_home.store([pictured("/gone.png", Notice("sent sk-abcdefgh12345678"))]))
+    assert main(["export", "last", "--format", "html"]) == 0
+    said = capsys.readouterr()
+    assert "sk-abcdefgh" not in said.out
+    assert said.err.splitlines() == [
+        "chat-tui: 1 key was masked",
+        "chat-tui: 1 file is not in it, as it could not be read",
+    ]
+
+
+def pictured(path: str, *more: Part) -> Conversation:
+    conversation = talk("pictured", 3)
+    reply = conversation.path()[-1]
+    parts = (ImageResult("job", 0, path), *more)
+    conversation.update(msgspec.structs.replace(reply, parts=parts))
+    return conversation

@@ -36,9 +36,13 @@ def test_the_help_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> Non
     listed = capsys.readouterr().out.partition("Commands:\n")[2]
     assert [line.split()[0] for line in listed.splitlines()] == [
         "ask",
+        "delete",
         "export",
         "list",
         "providers",
+        "repro",
+        "search",
+        "simulator",
     ]
 
 
@@ -46,11 +50,11 @@ def test_the_help_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> Non
     ("args", "told"),
     [
         (["aks", "hi"], "no command 'aks' (did you mean 'ask'?)"),
-        (["zzz"], "no command 'zzz' (there are ask, export, list, providers)"),
+        (["zzz"], "no command 'zzz' (there are ask, delete, export,"),
         (["list", "--limt", "3"], "'--limit'"),
         (["list", "--limit", "0"], "'--limit'"),
         (["export"], "ID|last|all"),
-        (["export", "last", "--format", "html"], "'--format'"),
+        (["export", "last", "--format", "docx"], "'--format'"),
         (["--resume", "abcd", "list"], "--resume opens the app"),
         (["--resume", "abcd", "--continue"], "two conversations"),
         (["ask"], "no prompt"),
@@ -89,13 +93,14 @@ def test_a_bad_configuration_is_one_line_and_2(
     assert said.count("\n") == 1
 
 
-def test_a_provider_that_takes_no_files_says_so(
+def test_a_file_that_is_not_sent_is_named_with_the_reason(
     at_home: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (at_home.home / "a.png").write_bytes(b"")
     assert main(["ask", "-p", "demo", "-a", "a.png", "hi"]) == 2
     said = capsys.readouterr().err
-    assert said == "chat-tui: provider 'demo' takes no files (leave out -a)\n"
+    path = str(at_home.home / "a.png")
+    assert said == f"chat-tui: {path!r} is not attached: it is empty\n"
 
 
 def test_nothing_to_continue_is_told(at_home: User, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,7 +27,7 @@ BAD: list[tuple[str, str, int | None, list[str]]] = [
     ("bad escape", '[app]\nsystem_prompt = "\\q"\n', 2, ["not valid TOML"]),
     ("unknown table", "[ap]\n", 1, ["ap: unknown key", "'app'"]),
     ("provider for providers", "[provider.x]\nkind='cloud'\n", 1, ["provider", "'providers'"]),
-    ("unknown top key", "theme = 'dusk'\n", 1, ["theme: unknown key", "app, keys, providers"]),
+    ("unknown top key", "theme = 'dusk'\n", 1, ["theme: unknown key", "app, keys, prices, providers"]),
     ("section is text", "app = 'dusk'\n", 1, ["app: expected a table, got text"]),
     ("sections are a list", "[[providers]]\nkind='cloud'\n", 1, ["expected a table, got a list"]),
     ("provider is text", "[providers]\np = 'x'\n", 2, ["providers.p: expected a table"]),

@@ -36,9 +36,15 @@ def test_what_is_not_a_key_is_refused(written: str) -> None:
         canonical_keys(written)
 
 
+def test_a_letter_alone_will_do_where_nothing_is_typed() -> None:
+    assert canonical_keys("o, Ctrl+G, 7", plain=True) == ("o", "ctrl+g", "7")
+    with pytest.raises(ValueError, match="a key that types something"):
+        canonical_keys("shift+n", plain=True)
+
+
 def test_the_usual_keys_are_written_as_they_are_compared() -> None:
     for action in ACTIONS:
-        assert ",".join(canonical_keys(action.keys)) == action.keys
+        assert ",".join(canonical_keys(action.keys, plain=action.reading)) == action.keys
 
 
 def test_no_usual_key_has_two_actions_and_no_action_two_entries() -> None:

@@ -48,7 +48,7 @@ def test_a_broken_file_is_a_warning_of_one_line(tmp_path: Path, content: bytes) 
 
 def test_what_a_newer_version_wrote_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "state.toml"
-    path.write_text("theme = 'dawn'\nlayout = 'split'\n")
+    path.write_text("theme = 'dawn'\nhovercraft = 'eels'\n")
     assert load_state(path) == (State(theme="dawn"), None)
 
 

@@ -301,9 +301,9 @@ def test_proposals_are_numbered_below_everything_else() -> None:
 
 def test_a_picture_job_is_one_line_that_becomes_the_picture() -> None:
     queued = ImageProgress("j", "queued", queue_position=3)
-    assert shown(queued) == ["   ◌ queued: position 3"]
+    assert shown(queued) == ["   ◌ queued, position 3"]
     running = ImageProgress("j", "running", 0.5, note="step 2")
-    assert shown(queued, running) == ["   ◌ running 50%  step 2"]
+    assert shown(queued, running) == ["   ◌ generating 50 %  step 2"]
     done = ImageResult("j", 0, path="/a/b.png")
     assert shown(queued, running, done) == ["   picture: /a/b.png"]
 

@@ -6,9 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.document import rows as rows_module
+from chat_tui.document.picture_slots import draw_pictures
 from chat_tui.document.rows import GAP_ROWS, MAX_VIEWS, TOP_ROWS, Place, Rows
 from chat_tui.document.spans import Span
-from chat_tui.events import Finished, Notice, ReasoningDelta, TextDelta, ToolCall
+from chat_tui.events import (
+    Finished,
+    ImagePreview,
+    ImageProgress,
+    Notice,
+    ReasoningDelta,
+    TextDelta,
+    ToolCall,
+)
 from chat_tui.ids import MessageId
 from chat_tui.message import Message, Part, ReasoningPart, TextPart
 
@@ -206,3 +215,25 @@ def test_other_messages_take_the_place_of_those_before() -> None:
     assert rows.number(MessageId("1")) is None
     assert rows.provider(0) == "flow"
     assert rows.message(0).text == "c"
+
+
+def test_a_job_whose_preview_was_thrown_away_is_measured_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rows_module, "MAX_VIEWS", 4)
+    draw_pictures(True)
+    try:
+        rows = shown(["a"])
+        number = rows.add(message(1, running=True))
+        preview = ImagePreview("j", 0, "image/png", data=b"p")
+        rows.feed(number, [ImageProgress("j", "running"), preview, Finished("cancelled")])
+        rows.commit(number)
+        with_preview = rows.height(number)
+        for more in talk(["b"] * 6):
+            rows.measure(rows.add(more))
+        assert not rows.is_exact(number)
+        rows.measure(number)
+        assert rows.height(number) < with_preview
+        assert len(spans(rows, number)) == rows.height(number)
+    finally:
+        draw_pictures(False)

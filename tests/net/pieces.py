@@ -1,9 +1,12 @@
 """Bytes in pieces, as a network would bring them."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from itertools import pairwise
 from typing import TypeVar
+
+from chat_tui.net.frames import Frame
+from chat_tui.net.sse import sse_batches
 
 T = TypeVar("T")
 
@@ -27,3 +30,14 @@ async def collect(items: AsyncGenerator[T, None], into: list[T]) -> None:
     async with aclosing(items):
         async for item in items:
             into.append(item)  # noqa: PERF401  # a comprehension would lose them to an error
+
+
+async def sse_frames(
+    pieces: AsyncIterator[bytes], *, max_event_bytes: int, lenient: bool = False
+) -> AsyncGenerator[Frame, None]:
+    """The frames of an event stream, one by one."""
+    stream = sse_batches(pieces, max_event_bytes=max_event_bytes, lenient=lenient)
+    async with aclosing(stream) as batches:
+        async for frames in batches:
+            for frame in frames:
+                yield frame

@@ -243,7 +243,7 @@ async def test_a_web_page_instead_of_a_stream_shows_its_title() -> None:
     assert isinstance(error, ProtocolViolation)
     assert "web page" in error.message
     assert "Welcome to Wi-Fi" in error.message
-    assert "/v1" in error.hint
+    assert "base_url" in error.hint
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from chat_tui.errors import ConnectionLost, ProtocolViolation
 from chat_tui.net.frames import Frame
-from chat_tui.net.sse import sse_frames
-from tests.net.pieces import arriving, collect, cut, cut_at
+from tests.net.pieces import arriving, collect, cut, cut_at, sse_frames
 
 
 class Expected(msgspec.Struct):

@@ -110,7 +110,7 @@ def test_a_header_may_name_the_error(body: bytes, said: str) -> None:
 def test_a_web_page_hints_at_the_path() -> None:
     caught = status_error(404, {}, b"<html><title>Nothing here</title>", host=HOST)
     assert "Nothing here" in caught.message
-    assert "/v1" in caught.hint
+    assert "base_url" in caught.hint
 
 
 def test_the_callers_hint_stands_where_the_key_is_the_trouble() -> None:

@@ -20,13 +20,16 @@ from chat_tui.events import (
     TextDelta,
     encode_event,
 )
+from chat_tui.providers.anthropic import ANTHROPIC, AnthropicOptions
 from chat_tui.providers.base import Provider
 from chat_tui.providers.demo import DEMO, DemoOptions, DemoProvider
 from chat_tui.providers.fal import FAL, FalOptions
 from chat_tui.providers.flowise import FLOWISE
 from chat_tui.providers.flowise_options import FlowiseOptions
+from chat_tui.providers.gemini import GEMINI, GeminiOptions
 from chat_tui.providers.get3w import GET3W, Get3wOptions
 from chat_tui.providers.kinds import Services
+from chat_tui.providers.ollama import OLLAMA, OllamaOptions
 from chat_tui.providers.openai import FLOWAPI, OPENAI, FlowapiOptions
 from chat_tui.providers.openai_options import OpenAIOptions
 from chat_tui.providers.writer import WRITER
@@ -132,6 +135,22 @@ def _writer(endpoint: Endpoint) -> Build:
     return build
 
 
+def _anthropic(simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
+    url = f"{simulator.url}/anthropic"
+    options = AnthropicOptions(kind="anthropic", base_url=url, model="m")
+    return ANTHROPIC.build("p", options, given), simulator
+
+
+def _gemini(simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
+    options = GeminiOptions(kind="gemini", base_url=f"{simulator.url}/gemini", model="m")
+    return GEMINI.build("p", options, given), simulator
+
+
+def _ollama(simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
+    options = OllamaOptions(kind="ollama", base_url=f"{simulator.url}/ollama", model="demo")
+    return OLLAMA.build("p", options, given), simulator
+
+
 def _demo(_simulator: Simulator, given: Services) -> tuple[Provider, Simulator]:
     provider = DEMO.build("p", DemoOptions(kind="demo"), given)
     assert isinstance(provider, DemoProvider)
@@ -201,6 +220,30 @@ KINDS = (
         _writer("web-search"),
         in_an_event=b'data: {"answer": "nev',
         tries=2,  # where the search was withdrawn, a chat searches
+    ),
+    Subject(
+        "anthropic",
+        _anthropic,
+        ending=(Finish(), Done()),
+        in_an_event=b'event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"te',
+    ),
+    Subject(
+        "gemini",
+        _gemini,
+        in_an_event=b'data: {"candidates": [{"content": {"parts": [{"text": "nev',
+    ),
+    Subject(
+        "gemini pictures",
+        _gemini,
+        content=(Preview(PNG), Preview(PNG)),
+        ending=(Picture(PNG), Finish()),
+        in_an_event=b'data: {"candidates": [{"content": {"parts": [{"inlineData": {"data": "AAA',
+    ),
+    Subject(
+        "ollama",
+        _ollama,
+        in_an_event=b'{"model":"demo","message":{"role":"assistant","content":"nev',
+        nonsense=b"{nonsense\n",
     ),
 )
 

@@ -66,13 +66,17 @@ async def test_pictures_come_over_a_socket(simulator: Simulator) -> None:
     events = await ask_once(fal(simulator), asked)
     job = str(asked.messages[-1].id)
     assert events[0] == Started("sim", PICTURES)
-    assert events[1] == ImageProgress(job, "running", 0.5, note="Drawing")
+    assert isinstance(events[1], ImageProgress)
+    assert (events[1].job, events[1].fraction, events[1].note) == (job, 0.5, "Drawing")
     assert isinstance(events[2], ImagePreview)
     assert events[2].data == COARSE
-    assert isinstance(events[3], ImageResult)
-    assert events[3].url is not None
-    assert events[3].url.startswith(f"{simulator.url}/fal/files/")
-    assert (events[3].job, events[3].seed, events[3].flagged) == (job, 6252023, False)
+    saving, picture = events[3:5]
+    assert isinstance(saving, ImageProgress)
+    assert (saving.state, saving.fraction, saving.note) == ("saving", 1.0, "made in 0.5 s")
+    assert isinstance(picture, ImageResult)
+    assert picture.url is not None
+    assert picture.url.startswith(f"{simulator.url}/fal/files/")
+    assert (picture.job, picture.seed, picture.flagged) == (job, 6252023, False)
     assert asked_for(simulator) == ["POST /fal/run/fal-ai/flux/dev/stream"]
 
 
@@ -86,6 +90,7 @@ async def test_a_preview_is_shown_before_the_next_one_comes(simulator: Simulator
         assert gate.reached.is_set()
         assert not gate.is_open
         gate.open()
+        assert isinstance(await anext(events), ImageProgress)
         assert isinstance(await anext(events), ImageResult)
 
 

@@ -12,12 +12,11 @@ import pytest
 from chat_tui.errors import ProviderError
 from chat_tui.events import ImageProgress, StreamError, StreamEvent
 from chat_tui.net.json import decode_json
-from chat_tui.net.sse import sse_frames
 from chat_tui.providers.fal_dialect import FalDecoder
 from chat_tui.providers.fal_queue import JobState, decode_state, decode_ticket
 from chat_tui.simulator.script import Script
 from chat_tui.simulator.server import Simulator
-from tests.net.pieces import arriving, cut
+from tests.net.pieces import arriving, cut, sse_frames
 from tests.providers.asking import ask_once, heard, terminals
 from tests.providers.fal_sim import asked_for, fal
 
@@ -73,8 +72,10 @@ def check(events: list[StreamEvent], capture: Capture) -> None:
     assert len(found.previews) == expect.get("previews", 0)
     if "flagged" in expect:
         assert [picture.flagged for picture in found.pictures] == expect["flagged"]
-    told = [event.fraction for event in events if isinstance(event, ImageProgress)]
-    assert told == expect.get("progress", [])
+    told = [event for event in events if isinstance(event, ImageProgress)]
+    assert [one.fraction for one in told if one.state == "running"] == expect.get("progress", [])
+    if "took" in expect:
+        assert (told[-1].state, told[-1].note) == ("saving", expect["took"])
     if "error" in expect:
         assert found.error is not None
         assert expect["error"] in found.error.message

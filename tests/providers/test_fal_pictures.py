@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.providers.fal_pictures import Found, files_in, flagged_in, pictures_in, seed_in
+from chat_tui.providers.fal_pictures import (
+    Found,
+    files_in,
+    flagged_in,
+    pictures_in,
+    seed_in,
+    took_in,
+)
 
 A, B = "https://x.test/a.png", "https://x.test/b.png"
 INLINE = "data:image/png;base64,AAAA"
@@ -103,6 +110,25 @@ def test_other_files_are_found_by_their_field() -> None:
         ("audio_files", "https://x.test/2.mp3"),
         ("mesh", "https://x.test/a.glb"),
     )
+
+
+@pytest.mark.parametrize(
+    ("timings", "took_s"),
+    [
+        ({"inference": 1.25}, 1.25),
+        ({"inference": 2}, 2.0),
+        ({"inference": 0}, None),
+        ({"inference": -1.0}, None),
+        ({"inference": True}, None),
+        ({"inference": "2"}, None),
+        ({"inference": 1e9}, None),
+        ({}, None),
+        (None, None),
+        ([1], None),
+    ],
+)
+def test_how_long_it_took_is_told_where_it_is_known(timings: Any, took_s: float | None) -> None:
+    assert took_in({"timings": timings}) == took_s
 
 
 def test_a_video_among_the_images_is_a_file() -> None:

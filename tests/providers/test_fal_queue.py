@@ -70,7 +70,7 @@ def progress(events: list[StreamEvent]) -> list[tuple[str, int | None, str]]:
     return [
         (event.state, event.queue_position, event.note)
         for event in events
-        if isinstance(event, ImageProgress)
+        if isinstance(event, ImageProgress) and event.state != "saving"
     ]
 
 
@@ -271,6 +271,15 @@ async def test_a_stream_that_does_not_begin_is_left(
     simulator.enqueue(Script((Raw(b": waiting\n\n"), Hang())), Script(ENDING))
     found = heard(await ask_once(through_queue(simulator)))
     assert (found.finish, len(found.pictures)) == ("stop", 1)
+
+
+async def test_the_queue_says_how_long_it_took(simulator: Simulator) -> None:
+    body = b'{"status": "COMPLETED", "metrics": {"inference_time": 3.42}, "logs": null}'
+    assert decode_state(json.loads(body)).took_s == 3.42
+    simulator.enqueue(Script(ENDING))
+    async with closing(through_queue(simulator)) as provider:
+        notes = [one.note for one in await ask(provider) if isinstance(one, ImageProgress)]
+    assert notes[-1] == "made in 0.5 s"  # by the result itself, which knows it better
 
 
 async def test_words_come_through_the_queue_too(simulator: Simulator) -> None:

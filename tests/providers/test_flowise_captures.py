@@ -7,10 +7,9 @@ import pytest
 
 from chat_tui.errors import AuthFailed, ProviderError, Rejected, WrongId
 from chat_tui.events import Approval, Source, SourceRefs, Step, StreamError, StreamEvent, Usage
-from chat_tui.net.sse import sse_frames
 from chat_tui.providers.flowise_events import FlowiseDecoder
 from chat_tui.secrets import PlainKey, Secret
-from tests.net.pieces import arriving, cut
+from tests.net.pieces import arriving, cut, sse_frames
 from tests.providers.asking import ask_once, closing, heard, terminals
 from tests.providers.flowise_sim import CAPTURES, flowise, recorded, repeating
 

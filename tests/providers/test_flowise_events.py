@@ -151,6 +151,19 @@ def test_an_error_object_without_framing_is_an_error() -> None:
     assert error == StreamError("provider", "it broke")
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        frame("token", "so"),
+        frame("calledTools", [{"tool": "t", "toolInput": "", "toolOutput": ""}]),
+        frame("usedTools", [{"tool": "t", "toolInput": "", "toolOutput": "1"}]),
+    ],
+)
+def test_a_duration_that_comes_too_late_begins_no_other_thought(between: Frame) -> None:
+    events = told(frame("thinking", "hm"), between, frame("thinking", "", duration=2))
+    assert [one for one in events if isinstance(one, ReasoningDelta)] == [ReasoningDelta("hm")]
+
+
 def test_thinking_comes_with_its_duration() -> None:
     assert told(
         frame("thinking", "hm"), frame("thinking", "", duration=2), frame("thinking", "")

@@ -74,14 +74,16 @@ async def test_a_stream_brings_progress_previews_and_the_picture(simulator: Simu
     events = await ask_once(get3w(simulator), asked)
     job = str(asked.messages[-1].id)
     assert events[0] == Started("sim", MODEL, "pred_sim1")
-    assert events[1:3] == [ImageProgress(job, "queued"), ImageProgress(job, "running", 0.4)]
+    progress = [one for one in events[1:3] if isinstance(one, ImageProgress)]
+    assert [(one.state, one.fraction) for one in progress] == [("queued", None), ("running", 0.4)]
+    assert {one.job for one in progress} == {job}
     found = heard(events)
     assert [preview.data for preview in found.previews] == [PNG]
     (picture,) = found.pictures
-    assert picture == ImageResult(
-        job, 0, url=f"{simulator.url}/get3w/outputs/pred_sim1-0.png", flagged=False
-    )
-    assert ImageProgress(job, "saving", 1.0, note="made in 2.5 s") in events
+    assert (picture.job, picture.index, picture.flagged) == (job, 0, False)
+    assert picture.url == f"{simulator.url}/get3w/outputs/pred_sim1-0.png"
+    saving = [one for one in events if isinstance(one, ImageProgress)][-1]
+    assert (saving.state, saving.fraction, saving.note) == ("saving", 1.0, "made in 2.5 s")
     assert (found.finish, found.notices) == ("stop", [])
 
 

@@ -265,7 +265,7 @@ async def test_a_connection_that_breaks_after_the_end_is_no_fault(
 async def test_totals_that_do_not_come_after_the_end_are_not_waited_for(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat_tui.providers.openai.TRAILER_S", 0.05)
+    monkeypatch.setattr("chat_tui.providers.posted.TRAILER_S", 0.05)
     pings = Raw(b"event: ping\ndata: {}\n\n")
     simulator.enqueue(Script((Say("a"), Finish(), pings, Hang())))
     found = heard(await ask_once(openai(simulator, model="m")))

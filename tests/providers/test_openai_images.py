@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+import msgspec
 import pytest
 
 from chat_tui.errors import ProtocolViolation, ProviderError, ProviderFailed
@@ -202,7 +203,7 @@ def test_one_document_may_have_several_pictures() -> None:
     }
     assert whole(body, expected=2) == [
         STARTED,
-        result(0, "image/jpeg"),
+        msgspec.structs.replace(result(0, "image/jpeg"), revised_prompt="a dog, in oil"),
         Notice("the server drew its own version of the prompt: a dog, in oil"),
         result(1, "image/jpeg"),
         Usage(1, 2),

@@ -132,6 +132,24 @@ async def test_a_wrong_key_is_said_in_words(endpoint: Endpoint) -> None:
     assert error.hint
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "hinted"),
+    [("API key is disabled", "auth", "key"), ("No rights", "rejected", "may lack rights")],
+)
+async def test_a_403_is_about_the_key_only_where_it_says_so(
+    simulator: Simulator, said: str, kind: str, hinted: str
+) -> None:
+    key = "fail.forbidden.insufficientAccessRights"
+    failure = {"tpe": "Forbidden", "errors": [{"description": said, "key": key}]}
+    body = json.dumps(failure).encode()
+    simulator.enqueue(Script(status=403, content_type="application/json", body=body))
+    error = heard(await ask_once(writer(simulator))).error
+    assert error is not None
+    assert error.kind == kind
+    assert error.message.endswith(f": {said}")
+    assert hinted in error.hint
+
+
 async def test_a_key_that_json_disguises_is_not_shown(simulator: Simulator) -> None:
     key = 'canary-"0123456789\\abcdef'
     failure = {"tpe": "X", "errors": [{"description": f"{key} is not for that", "key": "k"}]}
@@ -176,7 +194,7 @@ async def test_done_alone_is_not_a_finish_sign(simulator: Simulator) -> None:
 async def test_a_server_that_stays_silent_after_the_finish_is_not_waited_for(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat_tui.providers.writer_stream.TRAILER_S", 0.01)
+    monkeypatch.setattr("chat_tui.providers.posted.TRAILER_S", 0.01)
     simulator.enqueue(Script((Say("a"), Finish(), Hang())))
     assert heard(await ask_once(writer(simulator))).finish == "stop"
 

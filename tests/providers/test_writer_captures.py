@@ -10,8 +10,8 @@ import pytest
 from chat_tui.errors import ProviderError
 from chat_tui.events import Source, SourceRefs, Step, StreamError, StreamEvent, Usage
 from chat_tui.net.json import decode_json
-from chat_tui.net.sse import sse_frames
 from chat_tui.providers.model_list import decode_models
+from chat_tui.providers.posted import Decoder
 from chat_tui.providers.writer_answers import (
     AnswerDecoder,
     Application,
@@ -22,10 +22,9 @@ from chat_tui.providers.writer_answers import (
 from chat_tui.providers.writer_chat import WriterChatDecoder
 from chat_tui.providers.writer_lists import decode_inputs, decode_page
 from chat_tui.providers.writer_options import Endpoint
-from chat_tui.providers.writer_stream import Decoder
 from chat_tui.simulator.script import Script
 from chat_tui.simulator.server import Simulator
-from tests.net.pieces import arriving, cut
+from tests.net.pieces import arriving, cut, sse_frames
 from tests.providers.asking import ask_once, heard, terminals
 from tests.providers.writer_sim import writer
 

@@ -11,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.errors import (
-    AuthFailed,
     ProtocolViolation,
     ProviderError,
     ProviderFailed,
-    Rejected,
 )
 from chat_tui.events import (
     Finished,
@@ -33,6 +31,7 @@ from chat_tui.folding import fold
 from chat_tui.message import blank_reply, user_message
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import decode_json
+from chat_tui.providers.posted import Decoder
 from chat_tui.providers.writer_answers import (
     AnswerDecoder,
     Application,
@@ -41,13 +40,11 @@ from chat_tui.providers.writer_answers import (
     Search,
 )
 from chat_tui.providers.writer_chat import WriterChatDecoder
-from chat_tui.providers.writer_errors import in_words, said
 from chat_tui.providers.writer_graph import GraphSearch
 from chat_tui.providers.writer_lists import decode_inputs, decode_page
 from chat_tui.providers.writer_options import WriterOptions
 from chat_tui.providers.writer_requests import application_body, chat_body
 from chat_tui.providers.writer_sources import EXCERPT_CHARS, Passages
-from chat_tui.providers.writer_stream import Decoder
 from chat_tui.providers.writer_tools import completed
 from tests.providers.asking import Heard, heard, request
 from tests.providers.frames import frame
@@ -435,47 +432,6 @@ def test_references_that_are_none_are_not_told() -> None:
     for references in nothing:
         passages.refer(references)
     assert list(passages.news()) == []
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (ERROR, "boom"),
-        ({"errors": [{"description": " ", "key": "fail.x"}]}, "fail.x"),
-        (
-            {"errors": [{"description": "no", "extras": {"guardrail_name": "PII"}}]},
-            "no (guardrail 'PII')",
-        ),
-        ({"errors": [{}]}, '{"errors":[{}]}'),
-        ({"error": {"message": "m"}}, "m"),
-        ("text", "text"),
-    ],
-)
-def test_an_error_body_is_put_into_words(body: Any, words: str) -> None:
-    assert said(body) == words
-
-
-def test_the_json_in_a_message_gives_way_to_its_words() -> None:
-    whole = json.dumps(ERROR, separators=(",", ":"))
-    assert in_words(Rejected(f"h refused: {whole}; wait")).message == "h refused: boom; wait"
-    long = whole.replace("boom", 'say \\"no\\"')[:70] + "…"
-    assert in_words(Rejected(f"h: {long}")).message == 'h: say "no"'
-    hopeless = 'h: {"tpe":"X","errors":[{"des…'
-    assert in_words(Rejected(hopeless)).message == hopeless
-
-
-def test_a_403_about_the_key_stays_one() -> None:
-    body = '{"tpe":"Forbidden","errors":[{"description":"API key is disabled","key":"k"}]}'
-    error = in_words(AuthFailed(f"h did not accept the key: {body}", status=403))
-    assert isinstance(error, AuthFailed)
-    assert error.message == "h did not accept the key: API key is disabled"
-
-
-def test_a_403_about_something_else_is_a_refusal() -> None:
-    body = '{"tpe":"Forbidden","errors":[{"description":"No rights","key":"k"}]}'
-    error = in_words(AuthFailed(f"h did not accept the key: {body}", status=403))
-    assert isinstance(error, Rejected)
-    assert error.message == "h does not allow this request: No rights"
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"data": None}])

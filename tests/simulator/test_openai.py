@@ -247,7 +247,7 @@ async def test_the_responder_gets_the_history() -> None:
 
     parts: list[Any] = [
         {"type": "text", "text": "what is"},
-        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
         {"type": "text", "text": "this?"},
     ]
     messages = [

@@ -265,7 +265,11 @@ async def test_every_sort_of_tool_and_message_is_taken(
             "mask_profanity": True,
         },
     }
-    parts = [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "u"}}, 1]
+    parts = [
+        {"type": "text", "text": "a"},
+        {"type": "image_url", "image_url": {"url": "https://x.test/u.png"}},
+        1,
+    ]
     messages = [{"role": "user", "content": parts}, {"role": "user"}, 1]
     for kind, function in functions.items():
         tool = {"type": kind, "function": function}

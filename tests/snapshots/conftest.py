@@ -199,6 +199,23 @@ def markdown() -> Conversation:
 
 
 @pytest.fixture
+def contest() -> Conversation:
+    """A turn that three have answered."""
+    talk = Talk()
+    talk.you("In one sentence: what is a Fresnel lens?")
+    turn = talk.messages[-1].id
+    for provider, model, words in (
+        ("flow", "DeepSeek-V3.2", "A lens cut into **rings**, so that its glass can be thin."),
+        ("support", "agent", "It replaces thick glass by rings with the same slopes [1]."),
+        ("home", "llama3", "A flat lens made of many small prisms."),
+    ):
+        talk.reply(TextPart(words), outcome=Finished("stop", 3.1, 0.6), provider=provider,
+                   model=model)  # fmt: skip
+        talk.messages[-1] = replace(talk.messages[-1], parent=turn)
+    return talk.conversation()
+
+
+@pytest.fixture
 def compare(snap_compare: Callable[..., bool]) -> Compare:
     def compare_picture(
         app: ChatApp,

@@ -118,6 +118,11 @@ def test_a_picture_without_a_fraction_shows_the_time(clock: Clock, meter: ReplyM
     assert meter.state == "generating 12 s"
 
 
+def test_whoever_comes_late_counts_from_when_the_picture_was_begun(meter: ReplyMeter) -> None:
+    meter.watch([ImageProgress("a", "running", 0.4, elapsed_s=12.0)])
+    assert meter.state == "generating 40 % · 12 s"
+
+
 def test_a_picture_just_begun_shows_the_fraction(meter: ReplyMeter) -> None:
     meter.watch([ImageProgress("a", "running", 0.0)])
     assert meter.state == "generating 0 %"

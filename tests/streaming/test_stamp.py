@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chat_tui.events import (
     Finished,
@@ -50,6 +51,14 @@ def test_thinking_is_not_the_first_text() -> None:
     stamper = Stamper(Clock())
     stamper.stamp(ReasoningDelta("hm"))
     assert stamper.stamp(Finished("stop")) == Finished("stop", elapsed_s=0.0, first_s=None)
+
+
+def test_a_duration_that_the_server_gave_stays() -> None:
+    clock = Clock()
+    stamper = Stamper(clock)
+    stamper.stamp(ReasoningDelta("hm"))
+    clock.tick(3)
+    assert stamper.stamp(ReasoningDelta("", 2.5)) == ReasoningDelta("", 2.5)
 
 
 def test_thinking_is_timed_from_its_own_beginning() -> None:
@@ -107,7 +116,22 @@ def test_a_fraction_out_of_range_is_the_nearest_one_in_it(sent: float, meant: fl
 
 def test_the_rest_of_a_progress_event_is_kept() -> None:
     event = ImageProgress("a", "queued", None, queue_position=3, note="soon")
-    assert Stamper(Clock()).stamp(event) == event
+    assert Stamper(Clock()).stamp(event) == replace(event, elapsed_s=0.0)
+
+
+def test_a_job_is_timed_from_when_it_was_first_seen_to_its_pictures() -> None:
+    clock = Clock()
+    stamper = Stamper(clock)
+    clock.tick(3)
+    queued, picture = ImageProgress("a", "queued"), ImageResult("a", 0, seed=7)
+    assert stamper.stamp(queued) == replace(queued, elapsed_s=0.0)
+    clock.tick(1.5)
+    assert stamper.stamp(queued) == replace(queued, elapsed_s=1.5)
+    assert stamper.stamp(ImageProgress("b", "queued")) == ImageProgress(
+        "b", "queued", elapsed_s=0.0
+    )
+    clock.tick(0.5)
+    assert stamper.stamp(picture) == replace(picture, elapsed_s=2.0)
 
 
 @settings(deadline=None)

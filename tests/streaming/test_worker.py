@@ -150,7 +150,12 @@ async def test_a_connection_lost_after_content_leaves_an_incomplete_reply(
 
 
 @pytest.mark.parametrize(
-    "event", [STARTED, Step("1", "s", "done", elapsed_s=0.0), ImageProgress("job", "running")]
+    "event",
+    [
+        STARTED,
+        Step("1", "s", "done", elapsed_s=0.0),
+        ImageProgress("job", "running", elapsed_s=0.0),
+    ],
 )
 async def test_a_connection_lost_before_content_is_an_error_even_after_signs_of_work(
     event: StreamEvent,

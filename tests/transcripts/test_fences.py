@@ -2,7 +2,8 @@
 
 import pytest
 
-from chat_tui.transcripts.fences import closing_fence, fenced
+from chat_tui.fenced import fenced
+from chat_tui.transcripts.fences import closing_fence
 
 
 @pytest.mark.parametrize(

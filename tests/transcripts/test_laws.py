@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from chat_tui.conversation import Conversation
 from chat_tui.events import (
+    Approval,
     Finished,
+    FollowUps,
     ImageProgress,
     ImageResult,
     Notice,
@@ -24,8 +26,19 @@ from chat_tui.events import (
     Usage,
 )
 from chat_tui.ids import ConversationId, MessageId
-from chat_tui.message import Message, Part, ReasoningPart, TextPart, blank_reply, user_message
+from chat_tui.message import (
+    Attachment,
+    Decision,
+    Lineage,
+    Message,
+    Part,
+    ReasoningPart,
+    TextPart,
+    blank_reply,
+    user_message,
+)
 from chat_tui.text import clean
+from chat_tui.transcripts.enclosed import Enclosed
 from chat_tui.transcripts.json_form import from_json, to_json
 from chat_tui.transcripts.markdown import to_markdown
 from chat_tui.transcripts.redact import redacted
@@ -69,6 +82,11 @@ sources = st.builds(
     excerpt=st.none() | texts,
     score=st.none() | st.floats(allow_nan=False, allow_infinity=False),
 )
+moments = st.datetimes(
+    datetime(2000, 1, 1),  # noqa: DTZ001 - hypothesis adds the time zone
+    datetime(2100, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
 parts: st.SearchStrategy[Part] = st.one_of(
     st.builds(TextPart, texts, st.booleans()),
     st.builds(ReasoningPart, texts, seconds),
@@ -78,15 +96,26 @@ parts: st.SearchStrategy[Part] = st.one_of(
     st.builds(ImageProgress, texts, st.just("running"), st.none() | st.floats(0, 1), st.none()),
     st.builds(ImageResult, texts, st.integers(0, 9), st.none() | texts, st.none() | texts),
     st.builds(Notice, texts),
+    st.builds(FollowUps, st.lists(texts, max_size=2).map(tuple)),
+    st.builds(Approval, texts, texts, texts, texts, st.booleans(), texts),
+    st.builds(Decision, texts, st.booleans(), texts),
+    st.builds(
+        Attachment,
+        path=texts,
+        name=texts,
+        media_type=st.sampled_from(["text/plain", "image/png"]),
+        size_bytes=st.integers(0, 2**40),
+    ),
+    st.builds(
+        Lineage,
+        message=texts.map(MessageId),
+        picture=st.none() | st.integers(1, 9),
+        said=moments,
+    ),
 )
 outcomes = st.one_of(
     st.builds(Finished, st.sampled_from(["stop", "length", "cancelled"]), st.floats(0, 1e6)),
     st.builds(StreamError, st.sampled_from(["auth", "network"]), texts, texts),
-)
-moments = st.datetimes(
-    datetime(2000, 1, 1),  # noqa: DTZ001 - hypothesis adds the time zone
-    datetime(2100, 1, 1),  # noqa: DTZ001
-    timezones=st.just(UTC),
 )
 
 
@@ -181,6 +210,26 @@ def test_every_turn_and_part_of_the_path_is_found_again(conversation: Conversati
         assert msgspec.convert(
             {**fields, "parent": message.parent}, Message
         ) == msgspec.structs.replace(message, parts=())
+
+
+@given(conversations(), st.booleans())
+def test_copies_beside_a_page_are_found_by_its_marks(
+    conversation: Conversation, is_picture: bool
+) -> None:
+    file = Enclosed("image/png" if is_picture else "text/plain", b"bytes")
+    places = [
+        part.path
+        for message in conversation.path()
+        for part in message.parts
+        if isinstance(part, ImageResult | Attachment) and part.path is not None
+    ]
+    found = [
+        part.path
+        for _, parts in read_back(to_markdown(conversation, dict.fromkeys(places, file)))
+        for part in parts
+        if isinstance(part, ImageResult | Attachment) and part.path is not None
+    ]
+    assert found == [f"assets/{file.name}"] * len(places)
 
 
 @given(conversations())

@@ -1,8 +1,18 @@
 """Keys are masked where servers repeat them."""
 
+import msgspec
 import pytest
 
-from chat_tui.transcripts.redact import without_keys
+from chat_tui.events import ImageProgress, Notice, Step, StreamError, ToolCall
+from chat_tui.message import Message, Part, TextPart, blank_reply
+from chat_tui.transcripts.redact import keys_masked, redacted, without_keys
+
+KEY = "sk-proj-abcdefghijklmnop1234"
+
+
+def _reply(*parts: Part) -> Message:
+    reply = blank_reply(parent=None, provider="p", model="m")
+    return msgspec.structs.replace(reply, parts=parts)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +46,31 @@ def test_what_follows_a_scheme_is_masked() -> None:
 )
 def test_words_stay(text: str) -> None:
     assert without_keys(text) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Notice(KEY),
+        Step("s", KEY, "done"),
+        Step("s", "read", "done", KEY),
+        ToolCall("t", "get", KEY),
+        ToolCall("t", "get", "{}", KEY, "done"),
+        ImageProgress("j", "running", note=KEY),
+    ],
+)
+def test_a_key_that_a_server_or_a_tool_repeats_is_masked_and_counted(part: Part) -> None:
+    message = _reply(part)
+    assert KEY not in repr(redacted(message))
+    assert keys_masked([message, message]) == 2
+
+
+def test_an_error_counts_too() -> None:
+    message = msgspec.structs.replace(_reply(), outcome=StreamError("auth", KEY, KEY))
+    assert keys_masked([message]) == 2
+
+
+def test_what_was_answered_stays_and_counts_for_nothing() -> None:
+    message = _reply(TextPart(f"{KEY} and ••••"))
+    assert redacted(message) == message
+    assert keys_masked([message]) == 0

@@ -1,7 +1,8 @@
-"""A transcript in a terminal whose reply comes when a key is pressed: two ways to paint it.
+"""Transcripts in a terminal whose reply comes when a key is pressed: two ways to paint it.
 
-Usage: `python -m tests.widgets.painting_program direct|compositor ANSWER`. Space brings the next
-part of the answer, m opens a dialog, escape closes it, t shows a toast, u and d scroll, q quits.
+Usage: `python -m tests.widgets.painting_program direct|compositor ANSWER [PANES]`. Space brings the
+next part of the answer, m opens a dialog, escape closes it, t shows a toast, u and d scroll, w makes
+the first pane wider, z hides it and shows it again, q quits.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -37,25 +39,35 @@ class Dialog(ModalScreen[None]):
 
 
 class Painting(App[None]):
-    CSS = "#state { height: 1; dock: bottom; }"
+    CSS = """
+    #state { height: 1; dock: bottom; }
+    #split Transcript { width: 1fr; scrollbar-size-vertical: 0; margin-left: 1; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "next", "Next", priority=True),
         Binding("m", "dialog", "Dialog"),
         Binding("t", "toast", "Toast"),
         Binding("u", "scroll(-7)", "Up"),
         Binding("d", "scroll(7)", "Down"),
+        Binding("w", "widen", "Wider"),
+        Binding("z", "hide", "Hide"),
         Binding("q", "quit", "Quit", priority=True),
     ]
 
-    def __init__(self, text: str, *, direct: bool) -> None:
+    def __init__(self, text: str, *, direct: bool, panes: int = 1) -> None:
         super().__init__()
-        self._transcript = Transcript(measure=100, direct=direct)
+        self._transcripts = [Transcript(measure=100, direct=direct) for _ in range(panes)]
+        self._transcript = self._transcripts[0]
         size = len(text) // PARTS + 1
         self._parts = [text[at : at + size] for at in range(0, len(text), size)]
         self._done = 0
 
     def compose(self) -> ComposeResult:
-        yield self._transcript
+        if len(self._transcripts) == 1:
+            yield self._transcript
+        else:
+            with Horizontal(id="split"):
+                yield from self._transcripts
         yield Static("ready", id="state")
 
     def on_mount(self) -> None:
@@ -63,14 +75,16 @@ class Painting(App[None]):
         assert theme is not None
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
-        self._transcript.paint_with(ink_styles(theme))
+        for transcript in self._transcripts:
+            transcript.paint_with(ink_styles(theme))
         turn = Message(
             id=MessageId("turn"), role="user", parts=(TextPart("Tell me."),), created=WHEN
         )
-        self._transcript.show([turn])
-        self._transcript.add(
-            Message(id=REPLY, role="assistant", created=WHEN, provider="demo", model="demo")
-        )
+        for transcript in self._transcripts:
+            transcript.show([turn])
+            transcript.add(
+                Message(id=REPLY, role="assistant", created=WHEN, provider="demo", model="demo")
+            )
 
     def action_next(self) -> None:
         """Feed a part in deltas, each with a turn of the loop to itself."""
@@ -87,8 +101,9 @@ class Painting(App[None]):
             events.append(Finished("stop"))
         self._done += 1
         for event in events:
-            self._transcript.feed(REPLY, [event])
-            while self._transcript._clock.waiting:
+            for transcript in self._transcripts:
+                transcript.feed(REPLY, [event])
+            while any(transcript._clock.waiting for transcript in self._transcripts):
                 await _turn()
         self._say(f"part {self._done}")
 
@@ -102,6 +117,14 @@ class Painting(App[None]):
         self._transcript.scroll_relative(y=rows, animate=False)
         self._say(f"at {self._transcript.scroll_y:.0f}")
 
+    def action_widen(self) -> None:
+        self._transcript.styles.width = "2fr"
+        self._say("wider")
+
+    def action_hide(self) -> None:
+        self._transcript.display = not self._transcript.display
+        self._say("shown" if self._transcript.display else "hidden")
+
     def _say(self, text: str) -> None:
         self.screen_stack[0].query_one("#state", Static).update(text)
 
@@ -114,5 +137,6 @@ async def _turn() -> None:
 
 
 if __name__ == "__main__":
-    way, question = sys.argv[1:]
-    Painting(answer(question, turn_number=1, images=0).text, direct=way == "direct").run()
+    way, question, *panes = sys.argv[1:]
+    text = answer(question, turn_number=1, images=0).text
+    Painting(text, direct=way == "direct", panes=int(panes[0]) if panes else 1).run()

@@ -93,15 +93,16 @@ def same(one: Terminal, two: Terminal) -> None:
     assert cells(one) == cells(two)
 
 
-def compare(tmp_path: Path, question: str, acts: Sequence[Act]) -> None:
+def compare(tmp_path: Path, question: str, acts: Sequence[Act], *, panes: int = 1) -> None:
     """Do the same in both programs, and look at both screens after each act."""
     program = Program(tmp_path)
     here = str(Path(__file__).parents[2])
     env = {**program.env, "PYTHONPATH": here, "TZ": "UTC"}
     command = [sys.executable, "-m", "tests.widgets.painting_program"]
     with (
-        Terminal([*command, "direct", question], env=env, cwd=tmp_path, columns=90, rows=30) as one,
-        Terminal([*command, "compositor", question], env=env, cwd=tmp_path, columns=90,
+        Terminal([*command, "direct", question, str(panes)], env=env, cwd=tmp_path, columns=90,
+                 rows=30) as one,
+        Terminal([*command, "compositor", question, str(panes)], env=env, cwd=tmp_path, columns=90,
                  rows=30) as two,
     ):  # fmt: skip
         one.wait_for("ready")
@@ -145,6 +146,33 @@ def test_both_ways_show_the_same_with_a_dialog_a_toast_and_other_sizes(tmp_path:
             next_part(8),
             next_part(9),
         ],
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_both_ways_show_the_same_in_panes_beside_each_other(tmp_path: Path) -> None:
+    compare(
+        tmp_path,
+        "code",
+        [
+            next_part(1),
+            next_part(2),
+            key("w", "wider"),
+            next_part(3),
+            key("z", "hidden"),
+            next_part(4),
+            key("z", "shown"),
+            next_part(5),
+            key("m", "a dialog"),
+            next_part(6),
+            close_dialog,
+            resize(120, 20),
+            next_part(7),
+            next_part(8),
+            next_part(9),
+        ],
+        panes=3,
     )
 
 

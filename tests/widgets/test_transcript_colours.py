@@ -49,12 +49,12 @@ async def test_while_a_lexer_hangs_the_fence_is_plain_and_the_loop_goes_on(
             await loop_turn()
             worst_s, last_s = max(worst_s, loop.time() - last_s), loop.time()
         assert worst_s < 0.15  # half of what the lexer had, on however busy a machine
-        process = colours._process
+        process = colours._helper.process
         widget.repaint()
         widget.show([message(1, TextPart(HANGS))])  # made anew
         await painted(widget, pilot)
         assert f"   ┃ {LINES[0]}" in seen(widget)
         assert not colours._waiting
-        assert colours._process is process
+        assert colours._helper.process is process
         assert colours._failures == 1
     await colours.aclose()

@@ -1,4 +1,4 @@
-"""One request to Writer from its frames to its events."""
+"""One request of a chat from its frames to its events, for every kind whose replies are streams."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
@@ -34,9 +34,21 @@ class Decoder(Protocol):
 
 
 async def posted(
-    connection: Connection, path: str, body: dict[str, object], decoder: Decoder
+    connection: Connection,
+    path: str,
+    body: dict[str, object],
+    decoder: Decoder,
+    *,
+    lines: bool = False,
 ) -> AsyncGenerator[StreamEvent, None]:
     """Send a request and yield what comes.
+
+    Args:
+        connection: The way to the server.
+        path: What is asked.
+        body: The request.
+        decoder: Of this one reply.
+        lines: The dialect is lines of JSON, also where the server calls them one document.
 
     Raises:
         ProviderError: the way to the server or its answer failed.
@@ -44,7 +56,7 @@ async def posted(
     ending: list[StreamEvent] = []
     async with connection.open("POST", path, json=body) as reply:
         try:
-            async with aclosing(_decoded(reply, decoder)) as events:
+            async with aclosing(_decoded(reply, decoder, lines=lines)) as events:
                 async for event in events:
                     if isinstance(event, Finished):
                         ending.append(event)
@@ -59,17 +71,19 @@ async def posted(
         yield event
 
 
-async def _decoded(reply: Reply, decoder: Decoder) -> AsyncGenerator[StreamEvent, None]:
-    if reply.kind == "json":
+async def _decoded(
+    reply: Reply, decoder: Decoder, *, lines: bool
+) -> AsyncGenerator[StreamEvent, None]:
+    if reply.kind == "json" and not lines:
         for event in decoder.whole(await reply.json()):
             yield event
         return
-    if reply.kind == "empty":  # the decoder knows what that means
+    if reply.kind == "empty":  # the decoder knows what that means in its dialect
         for event in decoder.end():
             yield event
         return
     trailer_until: float | None = None
-    async with aclosing(frames_of(reply)) as frames:
+    async with aclosing(frames_of(reply, lines=lines)) as frames:
         while (frame := await _next_frame(frames, trailer_until)) is not None:
             for event in decoder.decode(frame):
                 yield event

@@ -1,0 +1,85 @@
+"""Which keys the footer and the help name, as they are bound now."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from chat_tui.config.actions import ACTIONS
+from chat_tui.config.key_labels import first_key_label, keys_label
+from chat_tui.widgets.choice_bar import CHOICE_KEYS
+from chat_tui.widgets.key_bar import (
+    ATTACHMENT_KEYS,
+    FIND_KEYS,
+    TRANSCRIPT_HELP,
+    TRANSCRIPT_KEYS,
+    KeyHint,
+)
+from chat_tui.widgets.pane import KeysAt
+
+_FOOTER: Final = {
+    "prompt.send": "send",
+    "prompt.newline": "line",
+    "reply.stop": "stop",
+    "provider.menu": "provider",
+    "app.help": "help",
+    "transcript.save": "save",
+    "conversation.new": "new",
+    "app.quit": "quit",
+    "pane.split": "split",
+}
+"""A word for each action that the footer names, the most important first."""
+
+
+_FOOTER_OF_PANES: Final = {
+    "prompt.send": "send",
+    "pane.next": "next pane",
+    "pane.zoom": "zoom",
+    "pane.close": "close",
+    **_FOOTER,
+}
+
+
+def footer_hints(at: KeysAt, keys: Mapping[str, str], *, panes: int = 1) -> Sequence[KeyHint]:
+    """Say which keys matter.
+
+    Args:
+        at: Who gets the keys.
+        keys: The keys of each action.
+        panes: How many there are.
+    """
+    hints: dict[KeysAt, Sequence[KeyHint]] = {
+        "transcript": TRANSCRIPT_KEYS,
+        "find": FIND_KEYS,
+        "choices": CHOICE_KEYS,
+        "attachments": ATTACHMENT_KEYS,
+    }
+    return (
+        hints[at]
+        if at in hints
+        else _prompt_hints(keys, _FOOTER if panes == 1 else _FOOTER_OF_PANES)
+    )
+
+
+def help_lines(keys: Mapping[str, str]) -> Sequence[KeyHint]:
+    """List all keys, and what they do."""
+    lines = [
+        (_short_keys_label(keys.get(action.name, "")), action.help)
+        for action in ACTIONS
+        if action.built
+    ]
+    send = first_key_label(keys["prompt.send"])
+    lines.insert(2, (f"\\ {send}", "Start a new line, in any terminal"))
+    return [*lines, *TRANSCRIPT_HELP]
+
+
+def _prompt_hints(keys: Mapping[str, str], words: Mapping[str, str]) -> Sequence[KeyHint]:
+    return [
+        (label, word)
+        for name, word in words.items()
+        if (label := first_key_label(keys.get(name, "")))
+    ]
+
+
+def _short_keys_label(keys: str) -> str:
+    """Write the keys of an action; of many, the first and the last."""
+    all_keys = keys_label(keys).split(", ")
+    return keys_label(keys) if len(all_keys) < 5 else f"{all_keys[0]} to {all_keys[-1]}"

@@ -1,0 +1,49 @@
+"""What was chosen last, and the file that keeps it until the next start."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from chat_tui.config.state import load_state, save_state
+
+MOST_RECENT: Final = 8
+
+
+class Memory:
+    """The last choices. Losing them loses nothing, so a disk that refuses is only mentioned."""
+
+    def __init__(self, path: Path, complain: Callable[[str], None]) -> None:
+        """Read what was kept.
+
+        Args:
+            path: Of `state.toml`.
+            complain: Told once a choice cannot be kept.
+        """
+        self._path = path
+        self._complain = complain
+        self.state, self.warning = load_state(path)
+
+    def keep(self, **changes: object) -> None:
+        """Change some of the choices, and write them all."""
+        self.state = msgspec.structs.replace(self.state, **changes)
+        try:
+            save_state(self._path, self.state)
+        except OSError as error:
+            self._complain(f"the choice is not remembered: {error}")
+
+    def keep_model(self, provider: str, model: str) -> None:
+        """Remember who answers, and with which model."""
+        others = [pair for pair in self.state.recent if pair != [provider, model]]
+        self.keep(
+            provider=provider,
+            models={**self.state.models, provider: model},
+            recent=[[provider, model], *others][:MOST_RECENT],
+        )
+
+    def toggle_favourite(self, provider: str, model: str) -> None:
+        """Mark a model as a favourite, or no more."""
+        pair = [provider, model]
+        others = [one for one in self.state.favourites if one != pair]
+        self.keep(favourites=others if pair in self.state.favourites else [*others, pair])

@@ -1,0 +1,95 @@
+"""What the application does beside talking, each part made when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chat_tui.app import ChatApp
+    from chat_tui.app_compare import AppCompare
+    from chat_tui.app_conversations import AppConversations
+    from chat_tui.app_panes import AppPanes
+    from chat_tui.app_pictures import AppPictures
+    from chat_tui.app_prompts import AppPrompts
+    from chat_tui.app_wiring import Wiring
+
+
+class Work:
+    """Makes the parts, and imports them only then: hardly any start needs them all."""
+
+    def __init__(
+        self, app: ChatApp, wiring: Wiring, panes: AppPanes, hear_signals: Callable[[], None]
+    ) -> None:
+        """Make nothing yet.
+
+        Args:
+            app: Whose work it is.
+            wiring: What the parts need.
+            panes: The application's.
+            hear_signals: Sets the application's signal handlers again.
+        """
+        self._app = app
+        self._wiring = wiring
+        self._panes = panes
+        self._hear_signals = hear_signals
+
+    @property
+    def prompts_asked(self) -> bool:
+        """Some prompt has asked for something."""
+        return "prompts" in self.__dict__
+
+    @cached_property
+    def prompts(self) -> AppPrompts:
+        """What prompts ask for."""
+        from chat_tui.app_prompts import AppPrompts, Tools
+        from chat_tui.model_lists import ModelLists
+
+        wiring = self._wiring
+        tools = Tools(
+            roster=wiring.roster,
+            models=ModelLists(wiring.roster),
+            store=wiring.store,
+            memory=wiring.memory,
+            themes=self._app.themes,
+            environ=wiring.environ,
+            prompts_dir=wiring.paths.config_file.parent / "prompts",
+            hear_signals=self._hear_signals,
+            budget_usd=wiring.config.app.budget_usd_per_day,
+        )
+        return AppPrompts(self._app, tools)
+
+    @cached_property
+    def pictures(self) -> AppPictures:
+        """What is done with pictures."""
+        from chat_tui.app_pictures import AppPictures, PictureTools
+
+        wiring = self._wiring
+        tools = PictureTools(
+            roster=wiring.roster,
+            store=wiring.store,
+            sessions=wiring.sessions,
+            memory=wiring.memory,
+            environ=wiring.environ,
+            desk=wiring.picture_desk,
+        )
+        return AppPictures(self._app, tools)
+
+    @cached_property
+    def conversations(self) -> AppConversations:
+        """What is done with stored conversations."""
+        from chat_tui.app_conversations import AppConversations
+
+        wiring = self._wiring
+        return AppConversations(
+            self._app, wiring.store, wiring.sessions, wiring.roster, wiring.new_conversation
+        )
+
+    @cached_property
+    def compare(self) -> AppCompare:
+        """What is done to compare."""
+        from chat_tui.app_compare import AppCompare, CompareTools
+
+        wiring = self._wiring
+        return AppCompare(self._app, CompareTools(wiring.roster, self._panes, wiring.model_of))

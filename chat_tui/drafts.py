@@ -1,0 +1,114 @@
+"""What is written and not sent yet, kept for each conversation and over restarts."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from chat_tui.conversation import Conversation
+from chat_tui.errors import StoreError
+from chat_tui.ids import ConversationId
+from chat_tui.store.store import Store
+
+log = logging.getLogger(__name__)
+
+DELAY_S: Final = 0.5
+"""A draft is written when nobody has typed for so long, or at the end."""
+NEW: Final = ConversationId("new")
+"""In place of the id of a conversation in which nothing was said: the next start has another."""
+
+
+class Drafts:
+    """The store's drafts, written a moment after they change. Whoever made it closes it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._texts: dict[ConversationId, str] = {}
+        """As last told or read."""
+        self._unwritten: set[ConversationId] = set()
+        self._began_as_new: set[ConversationId] = set()
+        """Conversations whose draft was kept as that of a new one."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def note(self, conversation: Conversation, text: str) -> None:
+        """Remember what is in the prompt now."""
+        place = _place(conversation)
+        if place == NEW:
+            self._began_as_new.add(conversation.id)
+        elif conversation.id in self._began_as_new:
+            self._began_as_new.discard(conversation.id)
+            self._change(NEW, "")
+        self._change(place, text)
+
+    def note_queue(self, conversation: ConversationId, texts: Sequence[str]) -> None:
+        """Remember what waits to be sent; after this run it is a part of the draft."""
+        self._change(_queue_place(conversation), "\n\n".join(texts))
+
+    def move_to_new(self, before: Conversation, text: str) -> None:
+        """Take what is being written along into a new conversation."""
+        self.note(before, "")
+        self._change(NEW, text)
+
+    async def load(self, conversation: Conversation) -> str:
+        """Read what was written and not sent; empty where there is nothing, or no way to it."""
+        place = _place(conversation)
+        if place not in self._texts:
+            waiting = _queue_place(conversation.id)
+            queued, text = await self._read(waiting), await self._read(place)
+            if place not in self._texts:
+                self._texts[place] = text
+            if queued and waiting not in self._texts:  # from a run before this one
+                self._texts[waiting] = queued
+                self._change(waiting, "")
+                self._change(place, "\n\n".join(filter(None, [queued, self._texts[place]])))
+        return self._texts[place]
+
+    async def _read(self, place: ConversationId) -> str:
+        if not self._store.path.exists():
+            return ""
+        try:
+            return await self._store.load_draft(place)
+        except StoreError as error:
+            log.warning("cannot read a draft: %s", error)
+            return ""
+
+    async def aclose(self) -> None:
+        """Write what is not written yet."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
+        await self._write()
+
+    def _change(self, place: ConversationId, text: str) -> None:
+        if self._texts.get(place, "") == text and place not in self._unwritten:
+            return
+        self._texts[place] = text
+        self._unwritten.add(place)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(DELAY_S, self._begin)
+
+    def _begin(self) -> None:
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write(), name="write the drafts")
+
+    async def _write(self) -> None:
+        while self._unwritten:
+            place = self._unwritten.pop()
+            text = self._texts[place]
+            if not text.strip() and not self._store.path.exists():
+                continue  # there is nothing to forget
+            try:
+                await self._store.save_draft(place, text if text.strip() else "")
+            except StoreError as error:  # the talk itself says so when it cannot be saved
+                log.warning("cannot keep a draft: %s", error)
+
+
+def _queue_place(conversation: ConversationId) -> ConversationId:
+    return ConversationId(f"{conversation}/queue")
+
+
+def _place(conversation: Conversation) -> ConversationId:
+    return conversation.id if len(conversation) else NEW

@@ -1,0 +1,246 @@
+"""The row above the prompt with what goes along with the next turn: files, and long pastes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, NamedTuple, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+from textual.widget import Widget
+
+from chat_tui import glyphs
+from chat_tui.document.message_words import size_words
+from chat_tui.message import Attachment
+from chat_tui.text import clean_line
+
+_MARGIN: Final = 3
+_BETWEEN: Final = 2
+_NAME_MAX: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FileChip:
+    """A file that goes along."""
+
+    attachment: Attachment
+    source: str
+    """What was pasted or typed for it."""
+
+    @property
+    def words(self) -> str:
+        name = clean_line(self.attachment.name, _NAME_MAX)
+        return f"{glyphs.ATTACHED} {name} {size_words(self.attachment.size_bytes)}"
+
+
+@dataclass(frozen=True, slots=True)
+class TextChip:
+    """A long paste that is put below what is written when it is sent."""
+
+    text: str
+
+    @property
+    def words(self) -> str:
+        return f"{glyphs.ATTACHED} pasted {len(self.text.splitlines())} lines"
+
+
+Chip: TypeAlias = FileChip | TextChip
+
+
+class _Placed(NamedTuple):
+    """A chip on the row."""
+
+    number: int
+    start: int
+    end: int
+
+
+class AttachmentBar(Widget, can_focus=True):
+    """One row, hidden while nothing goes along; each conversation has chips of its own."""
+
+    FOCUS_ON_CLICK = False
+    DEFAULT_CSS = """
+    AttachmentBar {
+        height: 1; display: none; color: $foreground;
+        &.-open { display: block; }
+        & > .attachment-bar--chip { background: $panel; }
+        & > .attachment-bar--current { background: $panel; text-style: bold reverse; }
+        & > .attachment-bar--remove { background: $panel; color: $text-muted; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "attachment-bar--chip",
+        "attachment-bar--current",
+        "attachment-bar--remove",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,up,h,k", "move(-1)"),
+        Binding("right,down,l,j", "move(1)"),
+        Binding("home", "edge(0)"),
+        Binding("end", "edge(-1)"),
+        Binding("enter,space", "unfold"),
+        Binding("backspace,delete,x", "remove"),
+        Binding("escape,tab,shift+tab", "leave"),
+    ]
+
+    def __init__(self, *, unfold: Callable[[str], None], leave: Callable[[], object]) -> None:
+        """Make an empty bar.
+
+        Args:
+            unfold: Puts the text of a chip into the prompt.
+            leave: Takes the keys back to the prompt.
+        """
+        super().__init__(classes="attachment-bar")
+        self._unfold = unfold
+        self._leave = leave
+        self._chips: dict[str, list[Chip]] = {}
+        self.shown = ""
+        """The conversation whose chips are shown."""
+        self._current = 0
+        self._first = 0
+        """The chip at the left edge."""
+
+    @property
+    def chips(self) -> Sequence[Chip]:
+        """What goes along with the next turn of the conversation that is shown."""
+        return self._chips.get(self.shown, [])
+
+    @property
+    def line(self) -> str:
+        """What the row says."""
+        return self.render_line(0).text.rstrip() if self.chips else ""
+
+    def show_for(self, conversation: str) -> None:
+        """Show what goes along in a conversation.
+
+        Args:
+            conversation: Its id.
+        """
+        if not self.shown and "" in self._chips:  # from before anybody named one
+            self._chips[conversation] = self._chips.pop("")
+        self.shown = conversation
+        self._changed()
+
+    def add(self, chip: Chip, conversation: str) -> None:
+        """Put a chip behind the others; a file that is there already stays once."""
+        chips = self._chips.setdefault(conversation, [])
+        if not isinstance(chip, FileChip) or all(
+            not isinstance(one, FileChip) or one.attachment != chip.attachment for one in chips
+        ):
+            chips.append(chip)
+        self._changed()
+
+    def take_away(self, number: int) -> Chip | None:
+        """Take a chip away; null where there is none of that number, counted from 0 or the end."""
+        chips = self._chips.get(self.shown, [])
+        if not -len(chips) <= number < len(chips):
+            return None
+        chip = chips.pop(number)
+        self._changed()
+        return chip
+
+    def take(self) -> tuple[Chip, ...]:
+        """Take all chips away."""
+        chips = tuple(self._chips.pop(self.shown, ()))
+        self._changed()
+        return chips
+
+    def action_move(self, by: int) -> None:
+        self._go(self._current + by)
+
+    def action_edge(self, at: int) -> None:
+        self._go(at % max(1, len(self.chips)))
+
+    def action_unfold(self) -> None:
+        match self.take_away(self._current):
+            case FileChip(source=text) | TextChip(text=text):
+                self._unfold(text)
+                self._leave()
+
+    def action_remove(self) -> None:
+        self.take_away(self._current)
+
+    def action_leave(self) -> None:
+        self._leave()
+
+    def on_click(self, event: events.Click) -> None:
+        """Take a chip away by its sign for that; unfold it anywhere else."""
+        event.stop()
+        for placed in self._placed():
+            if placed.start <= event.x < placed.end:
+                self._current = placed.number
+                if event.x >= placed.end - _remove_cells():
+                    self.action_remove()
+                else:
+                    self.action_unfold()
+                return
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        base = self.rich_style
+        chip_style = base + self.get_component_rich_style("attachment-bar--chip", partial=True)
+        remove_style = base + self.get_component_rich_style("attachment-bar--remove", partial=True)
+        current = base + self.get_component_rich_style("attachment-bar--current", partial=True)
+        segments: list[Segment] = []
+        at = 0
+        for number, start, end in self._placed():
+            lead = " " * (start - at)
+            if at == 0 and self._first:
+                lead = f" {glyphs.ELLIPSIS}"[: start - 1].ljust(start)
+            here = self.has_focus and number == self._current
+            words = _fitted(f" {self.chips[number].words}", end - start - _remove_cells())
+            segments += [
+                Segment(lead, base),
+                Segment(words, current if here else chip_style),
+                Segment(f" {glyphs.FAILED} ", current if here else remove_style),
+            ]
+            at = end
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _go(self, number: int) -> None:
+        self._current = max(0, min(number, len(self.chips) - 1))
+        self._first = min(self._first, self._current)
+        while self.chips and self._current not in {placed.number for placed in self._placed()}:
+            self._first += 1
+        self.refresh()
+
+    def _placed(self) -> list[_Placed]:
+        """Put the chips onto the row, from the first one that is shown on."""
+        room = max(_remove_cells() + 2, self.size.width - _MARGIN)
+        placed: list[_Placed] = []
+        at = _MARGIN
+        for number in range(self._first, len(self.chips)):
+            words = cell_len(self.chips[number].words)
+            end = at + min(1 + words + _remove_cells(), room)
+            if placed and end > self.size.width:
+                break
+            placed.append(_Placed(number, at, end))
+            at = end + _BETWEEN
+        return placed
+
+    def _changed(self) -> None:
+        chips = self.chips
+        self.set_class(bool(chips), "-open")
+        self._current = max(0, min(self._current, len(chips) - 1))
+        self._first = min(self._first, self._current)
+        if not chips and self.has_focus:
+            self._leave()
+        self.refresh()
+
+
+def _remove_cells() -> int:
+    return cell_len(f" {glyphs.FAILED} ")
+
+
+def _fitted(words: str, room: int) -> str:
+    if cell_len(words) <= room:
+        return words
+    mark = str(glyphs.ELLIPSIS)
+    return set_cell_size(words, max(0, room - len(mark))) + mark[: max(0, room)]

@@ -1,0 +1,122 @@
+from textual.pilot import Pilot
+
+from chat_tui.screens.budget import BudgetScreen
+from chat_tui.screens.usage import UsageScreen
+from chat_tui.simulator.script import Done, Finish, Say, Script, Usage
+from tests.app.desk import Desk, answered, ask, chat, say, shown, until
+
+PRICES = '[prices."sim-model"]\ninput = 1000\noutput = 2000\n'
+
+
+def counted(text: str) -> Script:
+    return Script((Say(text), Finish(), Usage(100, 50), Done()))
+
+
+async def over_budget(pilot: Pilot[int], text: str) -> None:
+    await say(pilot, text)
+    await until(pilot, lambda: isinstance(pilot.app.screen, BudgetScreen))
+    await pilot.pause()
+
+
+async def test_the_cost_comes_from_the_price_table_and_is_kept(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"))
+    async with desk.app(more=PRICES).run_test(size=(120, 30)) as pilot:
+        await ask(pilot, "hi")
+        assert "100 in · 50 out · $0.2" in chat(pilot).pane.status.line
+    usage = (await desk.stored()).path()[-1].usage
+    assert usage is not None
+    assert usage.cost_usd == 0.2
+
+
+async def test_usage_shows_this_conversation_and_the_day(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"), counted("b"), counted("c"))
+    async with desk.app(more=PRICES).run_test(size=(120, 30)) as pilot:
+        await ask(pilot, "one")
+        await ask(pilot, "two")
+        await pilot.press("ctrl+n")
+        await ask(pilot, "three")
+        await say(pilot, "/usage")
+        await until(pilot, lambda: isinstance(pilot.app.screen, UsageScreen))
+        await pilot.pause()
+        screen = " ".join(shown(pilot).split())
+        assert "this conversation 1 replies 100 in 50 out $0.2" in screen
+        assert "today 3 replies 300 in 150 out $0.6" in screen
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+
+
+async def test_what_nobody_priced_is_marked(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"))
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        await ask(pilot, "one")
+        chat(pilot).action_usage()
+        await until(pilot, lambda: isinstance(pilot.app.screen, UsageScreen))
+        await pilot.pause()
+        assert "50 out ?" in " ".join(shown(pilot).split())
+        assert '[prices."MODEL"]' in shown(pilot)
+
+
+async def test_the_budget_asks_before_it_is_passed_and_yes_holds_for_the_day(
+    desk: Desk,
+) -> None:
+    desk.simulator.enqueue(counted("a"), counted("b"), counted("c"))
+    async with desk.app(app="budget_usd_per_day = 0.3", more=PRICES).run_test() as pilot:
+        await ask(pilot, "one")
+        await over_budget(pilot, "two")
+        assert "$0.2 were spent today" in shown(pilot)
+        assert len(desk.simulator.calls) == 1
+        await pilot.press("enter")
+        await until(pilot, lambda: len(chat(pilot).pane.transcript.messages) == 4)
+        await answered(pilot)
+        await ask(pilot, "three")
+        assert [m.text for m in chat(pilot).pane.transcript.messages][::2] == [
+            "one",
+            "two",
+            "three",
+        ]
+
+
+async def test_no_leaves_the_message_in_the_prompt(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"))
+    async with desk.app(app="budget_usd_per_day = 0.3", more=PRICES).run_test() as pilot:
+        await ask(pilot, "one")
+        await over_budget(pilot, "two")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert chat(pilot).pane.prompt.text == "two"
+        assert len(desk.simulator.calls) == 1
+
+
+async def test_the_budget_asks_before_a_reply_is_made_again(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"), counted("b"))
+    async with desk.app(app="budget_usd_per_day = 0.3", more=PRICES).run_test() as pilot:
+        await ask(pilot, "one")
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BudgetScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: chat(pilot).pane.transcript.messages[-1].text == "b")
+        await answered(pilot)
+
+
+async def test_what_was_spent_yesterday_does_not_count(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"), counted("b"))
+    async with desk.app(more=PRICES).run_test() as pilot:
+        await ask(pilot, "one")
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(desk.paths.database)) as database, database:
+        database.execute("UPDATE message SET created_us = created_us - 86400000000")
+    async with desk.app(app="budget_usd_per_day = 0.3", more=PRICES).run_test() as pilot:
+        await ask(pilot, "two")
+        assert chat(pilot).pane.transcript.messages[-1].text == "b"
+
+
+async def test_the_part_of_the_window_that_is_used_is_shown_where_it_is_known(
+    desk: Desk,
+) -> None:
+    desk.simulator.enqueue(counted("a"))
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        await ask(pilot, "one")
+        chat(pilot).pane.status.window_of = lambda provider, model: 1500
+        assert "10% of 2k" in chat(pilot).pane.status.line
