@@ -29,15 +29,16 @@ MARKS: Final = {
     "not reachable": glyphs.FAILED,
 }
 DIM: Final = "$text-muted"
-NAME_MAX: Final = 20
+NAME_MAX: Final = 16
+MODEL_MIN: Final = 16
 MODEL_MAX: Final = 36
+STATE_MIN: Final = 28
+"""Cells for what is said of a model, with the marks before it."""
 MOST_SHOWN: Final = 300
 """Rows at the same time; typing finds the others."""
 AT_ONCE: Final = 4
 """Servers that are asked at the same time."""
-KEYS: Final = (
-    "Enter choose   Tab its models   Ctrl+F favourite   Ctrl+K key   Ctrl+R ask again   Esc"
-)
+KEYS: Final = "Enter choose   Tab models   Ctrl+F favourite   Ctrl+K key   Ctrl+R ask   Esc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +173,8 @@ class ProviderMenu(ModalScreen[Choice | None]):
 
     def _list(self, *, select: Choice | None = None) -> None:
         """Make the rows again from what is known now; the marked one stays so."""
-        listings = [self._checked.get(name, one) for name, one in self._listings.items()]
         self._rows = model_rows(
-            listings,
+            list(self._known().values()),
             self._models,
             current=self._current,
             favourites=self._tools.favourites(),
@@ -185,10 +185,12 @@ class ProviderMenu(ModalScreen[Choice | None]):
     def _filter(self, *, select: Choice | None = None) -> None:
         query = self._query
         found = ranked(query, self._rows, lambda row: row.searched)
-        found += as_typed(query, found, self._current.provider, self._listings)
+        found += as_typed(query, found, self._current.provider, self._known())
         self._shown = found[:MOST_SHOWN]
         names = _column((row.choice.provider for row in self._shown), NAME_MAX)
-        models = _column((row.model_words for row in self._shown), MODEL_MAX)
+        room = self.query_one("#menu").content_size.width - STATE_MIN - cell_len("".join(names[:1]))
+        widest = max(MODEL_MIN, min(MODEL_MAX, room))
+        models = _column((row.model_words for row in self._shown), widest)
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(
@@ -198,6 +200,10 @@ class ProviderMenu(ModalScreen[Choice | None]):
         choices = [row.choice for row in self._shown]
         if choices:
             options.highlighted = choices.index(select) if select in choices else 0
+
+    def _known(self) -> dict[str, Listing]:
+        """What is known of each provider now."""
+        return {name: self._checked.get(name, one) for name, one in self._listings.items()}
 
     @property
     def _query(self) -> str:

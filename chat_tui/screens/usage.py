@@ -13,7 +13,7 @@ from textual.widgets import Static
 from chat_tui.text import clean_line
 from chat_tui.usage import Reckoned, Total, by_model, dollars, total
 
-_NAME_MAX = 28
+_NAME_MAX = 26
 
 
 class UsageScreen(ModalScreen[None]):
@@ -28,7 +28,7 @@ class UsageScreen(ModalScreen[None]):
             padding: 0 1;
         }
         & Static { height: auto; margin: 1 0 0 0; }
-        & #usage-note { color: $text-muted; }
+        & #usage-note, & #usage-head { color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,6 +54,8 @@ class UsageScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="usage"):
+            head = f"{'':<{_NAME_MAX}}{'replies':>8}{'tokens in':>12}{'out':>11}{'cost':>11}"
+            yield Static(head, id="usage-head", markup=False)
             for name, replies in self._parts.items():
                 yield Static(_table(name, replies), markup=False)
             yield Static(self._note(), id="usage-note", markup=False)
@@ -90,7 +92,7 @@ def _row(name: str, one: Total, *, bold: bool = False) -> Content:
     cost = dollars(one.cost_usd) if known else ""
     mark = "?" if one.unpriced else ""
     words = (
-        f"{lead + label:<{_NAME_MAX}} {one.replies:>5} replies {one.input_tokens:>10,} in"
-        f" {one.output_tokens:>9,} out {cost:>9}{mark}"
+        f"{lead + label:<{_NAME_MAX}}{one.replies:>8,}{one.input_tokens:>12,}"
+        f"{one.output_tokens:>11,}{cost:>11}{mark}"
     )
     return Content.assemble((words, "bold" if bold else ""))

@@ -112,8 +112,8 @@ class QueueBar(Widget):
         count = len(self.texts)
         more = f"{glyphs.ELLIPSIS} {count - MAX_ROWS} more " if count > MAX_ROWS else ""
         if self.held:
-            return f"{more}not sent: {self.held}. In an empty prompt Enter sends, Up takes back"
-        return f"{more}sent when the reply ends. Up in an empty prompt takes the last one back"
+            return f"{more}not sent: {self.held}. Enter sends, Up takes back"
+        return f"{more}sent when the reply ends. Up takes the last one back"
 
     def _told_and_changed(self) -> None:
         self._tell(self._shown, tuple(self.texts))

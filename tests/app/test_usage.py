@@ -39,8 +39,8 @@ async def test_usage_shows_this_conversation_and_the_day(desk: Desk) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, UsageScreen))
         await pilot.pause()
         screen = " ".join(shown(pilot).split())
-        assert "this conversation 1 replies 100 in 50 out $0.2" in screen
-        assert "today 3 replies 300 in 150 out $0.6" in screen
+        assert "this conversation 1 100 50 $0.2" in screen
+        assert "today 3 300 150 $0.6" in screen
         await pilot.press("escape")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
 
@@ -52,7 +52,7 @@ async def test_what_nobody_priced_is_marked(desk: Desk) -> None:
         chat(pilot).action_usage()
         await until(pilot, lambda: isinstance(pilot.app.screen, UsageScreen))
         await pilot.pause()
-        assert "50 out ?" in " ".join(shown(pilot).split())
+        assert "this conversation 1 100 50 ?" in " ".join(shown(pilot).split())
         assert '[prices."MODEL"]' in shown(pilot)
 
 

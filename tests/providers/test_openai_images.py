@@ -256,7 +256,8 @@ async def test_pictures_come_over_a_socket(simulator: Simulator) -> None:
     asked = request()
     events = await ask_once(openai(simulator, model="m", endpoint="images"), asked)
     job = str(asked.messages[-1].id)
-    assert events[0] == ImageProgress(job, "running")
+    assert isinstance(events[0], ImageProgress)
+    assert (events[0].job, events[0].state) == (job, "running")
     assert [type(event) for event in events[1:]] == [
         Started,
         ImagePreview,

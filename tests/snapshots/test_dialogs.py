@@ -33,9 +33,8 @@ async def open_providers(pilot: Pilot[int]) -> None:
 
 async def open_models(pilot: Pilot[int]) -> None:
     await open_providers(pilot)
-    await pilot.press(*"home", "enter")
+    await pilot.press(*"home", "tab", *"qwen3")
     await pilot.app.workers.wait_for_complete()
-    await pilot.press(*"qwen3")
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
