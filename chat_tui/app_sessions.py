@@ -1,8 +1,8 @@
 """The conversations that are open; they belong to the application, whichever panes show them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from chat_tui.config.prices import Price
 from chat_tui.conversation import Conversation
 from chat_tui.errors import StoreError
 from chat_tui.ids import ConversationId
@@ -12,6 +12,9 @@ from chat_tui.media.past_runs import PastRuns
 from chat_tui.providers.base import Provider
 from chat_tui.session import Session
 from chat_tui.store.store import Store
+
+if TYPE_CHECKING:
+    from chat_tui.config.prices import Price
 
 
 class Sessions:
@@ -25,7 +28,7 @@ class Sessions:
         *,
         fetch_for: Callable[[Provider], Fetch] | None = None,
         runs: PastRuns | None = None,
-        prices: Mapping[str, Price] | None = None,
+        prices: "Mapping[str, Price] | None" = None,
     ) -> None:
         """Open nothing yet.
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -25,7 +25,6 @@ from chat_tui.media.fetching import Fetch
 from chat_tui.media.files import MAX_BYTES
 from chat_tui.providers.base import Provider
 from chat_tui.providers.kinds import Services
-from chat_tui.providers.parameters import Parameter, declared
 from chat_tui.registry import Registry
 from chat_tui.secrets import (
     CommandKey,
@@ -40,6 +39,9 @@ from chat_tui.secrets import (
     probe,
     usable,
 )
+
+if TYPE_CHECKING:
+    from chat_tui.providers.parameters import Parameter
 
 DEMO: Final = "demo"
 """The name, and the kind, of the provider that is always there."""
@@ -136,12 +138,14 @@ class Roster:
             state, reason = "not reachable", _told(error)
         return msgspec.structs.replace(listing, state=state, reason=reason)
 
-    def parameters_of(self, name: str) -> tuple[Parameter, ...]:
+    def parameters_of(self, name: str) -> "tuple[Parameter, ...]":
         """What a provider is known to take, beside what it may take.
 
         Raises:
             ConfigError: there is none of that name, or its file cannot be followed.
         """
+        from chat_tui.providers.parameters import declared
+
         entry = self._entry(name)
         return declared(entry.options, entry.kind.parameters)
 

@@ -12,9 +12,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chat_tui.attachments import attach, with_files
-from chat_tui.config.prices import Price
 from chat_tui.conversation import Conversation
 from chat_tui.errors import ChatTuiError, MediaError, NotFound, StoreError
 from chat_tui.events import Approval, StreamEvent, Terminal
@@ -35,13 +35,15 @@ from chat_tui.message import (
 from chat_tui.providers.base import Provider, Request
 from chat_tui.store.recorder import Recorder
 from chat_tui.store.store import Store
-from chat_tui.streaming.pricing import priced
 from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker
 
+if TYPE_CHECKING:
+    from chat_tui.config.prices import Price
+
 log = logging.getLogger(__name__)
 
-RECORD_S = 0.02
+RECORD_S = 0.05
 """How often what came is handed to the recorder, which has its own time for the disk."""
 
 
@@ -105,7 +107,7 @@ class Session:
         retry: RetryPolicy | None = None,
         on_trouble: Callable[[StoreError | None], None] | None = None,
         runs: PastRuns | None = None,
-        prices: Mapping[str, Price] | None = None,
+        prices: "Mapping[str, Price] | None" = None,
     ) -> None:
         """Open a session.
 
@@ -437,6 +439,8 @@ class Session:
         else:
             events = provider.stream(request)
         if (price := self._prices.get(blank.model)) is not None:
+            from chat_tui.streaming.pricing import priced
+
             events = priced(events, price)
         if self._media is None:
             return events

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.actions import READING, default_keys
 from chat_tui.config.check import check_json, convert_table, table_at
 from chat_tui.config.expected import describe_value
 from chat_tui.config.keynames import canonical_keys
 from chat_tui.config.model import AppSection, BrokenProvider, Config, ProviderEntry
-from chat_tui.config.prices import Price, read_prices
 from chat_tui.config.provider_table import check_name, read_provider
 from chat_tui.config.toml_file import TomlFile, dotted, nearest, read_toml
 from chat_tui.errors import ConfigError
 from chat_tui.registry import Registry
+
+if TYPE_CHECKING:
+    from chat_tui.config.prices import Price
 
 _SECTIONS = ("app", "keys", "prices", "providers")
 _DEMO = "demo"
@@ -51,7 +53,10 @@ def load(
         check_json(file, ["app"], table_at(file, ["app"]))
         app = convert_table(file, ["app"], AppSection)
         keys = _bindings(file)
-        prices = read_prices(file)
+        if "prices" in file.table:
+            from chat_tui.config.prices import read_prices
+
+            prices = read_prices(file)
         for name in table_at(file, ["providers"]):
             entry, remarks = _from_main_file(file, name, registry)
             providers[name] = entry

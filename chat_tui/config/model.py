@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
 from chat_tui.config.actions import default_keys
-from chat_tui.config.prices import Price
 from chat_tui.errors import ConfigError
 from chat_tui.providers.kinds import Kind, ProviderOptions
 from chat_tui.secrets import KeySource
+
+if TYPE_CHECKING:
+    from chat_tui.config.prices import Price
 
 ImageMode: TypeAlias = Literal["auto", "kitty", "sixel", "halfblock", "off"]
 NotifyMode: TypeAlias = Literal["unfocused", "always", "never"]
@@ -77,7 +79,7 @@ class Config:
     app: AppSection = field(default_factory=AppSection)
     keys: Mapping[str, str] = field(default_factory=default_keys)
     """Every action with its keys, separated by commas; rebound ones as the user wants."""
-    prices: Mapping[str, Price] = field(default_factory=dict)
+    prices: "Mapping[str, Price]" = field(default_factory=dict)
     """What models cost, by their ids."""
     providers: Mapping[str, ProviderEntry] = field(default_factory=dict)
     """In the order of the file, then those of provider files by name."""

@@ -19,14 +19,13 @@ from chat_tui.store.database import BUSY_TIMEOUT_S, Database
 from chat_tui.store.listing import ConversationSummary
 from chat_tui.store.pictures import MOST_PICTURES, StoredPicture, newest_pictures
 from chat_tui.store.rows import now_us
-from chat_tui.store.spent import used_since
 from chat_tui.store.writers import Writer, this_writer
-from chat_tui.usage import Reckoned
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from chat_tui.store.search import SearchHit
+    from chat_tui.usage import Reckoned
 
 log = logging.getLogger(__name__)
 
@@ -284,6 +283,8 @@ class Store:
 
     async def used_since(self, moment: datetime) -> Sequence[Reckoned]:
         """What is known of each reply that was begun since a moment."""
+        from chat_tui.store.spent import used_since
+
         return await self._database.read(lambda connection: used_since(connection, moment))
 
     async def latest(self) -> ConversationId | None:
