@@ -68,12 +68,21 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One line of the table, and the least ratio that a gate asks for."""
+    """One line of the table, and what a gate asks for."""
 
     title: str
     value: Callable[[Run], float | None]
     digits: int = 1
     least: float | None = None
+    """Of the ratio."""
+    most: float | None = None
+    """Of our own value."""
+
+    @property
+    def gate(self) -> str:
+        if self.most is not None:
+            return f"ours <= {self.most:g}"
+        return "" if self.least is None else f">= {self.least:g}"
 
 
 PACED: Final = (
@@ -89,7 +98,7 @@ PACED: Final = (
 )
 BURST: Final = (
     Column("CPU s for all of it", lambda run: run.cpu_s, 3, least=2.0),
-    Column("last delta to glyph, ms", lambda run: run.last_ms),
+    Column("last delta to glyph, ms", lambda run: run.last_ms, most=150.0),
     Column("written to the terminal, KiB", lambda run: run.written_kib, 0),
     Column("memory after, MiB", lambda run: run.end_mib),
 )
@@ -135,7 +144,9 @@ def measure(program: Program, server: Server, *, tokens: int, rate: float) -> Ru
         typed: list[tuple[str, float]] = []
         streamed = watch_stream(terminal, server, typed if rate else None)
         last_mark_s = terminal.wait_for(
-            last_mark(streamed.number), since=since, timeout_s=END_TIMEOUT_S
+            last_mark(streamed.number),
+            since=terminal.index_at(streamed.last_s),
+            timeout_s=END_TIMEOUT_S,
         )
         cpu_s = terminal.cpu_s() - cpu_s
         terminal.settle()
@@ -207,11 +218,13 @@ def show(
                 number(theirs, column.digits),
                 number(ours, column.digits),
                 number(ratio, 2),
-                "" if column.least is None else f">= {column.least:g}",
+                column.gate,
             ]
         )
         if column.least is not None and (ratio is None or ratio < column.least):
             complaints.append(f"{column.title}: {number(ratio, 2)} is below {column.least:g}")
+        if column.most is not None and (ours is None or ours > column.most):
+            complaints.append(f"{column.title}: {number(ours)} is above {column.most:g}")
     print(table(["", name, OURS.name, f"{name} / ours", "gate"], rows))
     return complaints
 

@@ -11,6 +11,7 @@ import struct
 import sys
 import termios
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -99,6 +100,14 @@ class Terminal:
                 self._signal(signal.SIGKILL)
             os.waitpid(self.pid, 0)
             os.close(self._master)
+
+    def index_at(self, at_s: float) -> int:
+        """Find the first piece of the output that came at that time or later.
+
+        What is only then looked for need not be searched for in all that came before: while a
+        reader searches it does not read, and a program that cannot write is late for that.
+        """
+        return bisect_left(self.output, at_s, key=lambda piece: piece[0])
 
     def send(self, keys: str) -> float:
         """Type, and return when that was."""
@@ -222,30 +231,36 @@ class Terminal:
 
 
 class Search:
-    """Looks for a text in output as it comes."""
+    """Looks for texts in output as it comes."""
 
-    def __init__(self, output: Sequence[tuple[float, bytes]], text: str, *, since: int = 0) -> None:
+    def __init__(self, output: Sequence[tuple[float, bytes]], *texts: str, since: int = 0) -> None:
         """Search from the piece with the index `since` on."""
-        self.found_s: float | None = None
-        """When the piece that completed the text came."""
+        self.found: dict[str, float] = {}
+        """When the piece that completed a text came."""
         self._output = output
-        self._text = text.encode()
+        self._missing = {text: text.encode() for text in texts}
         self._at = since
         self._kept = b""
 
+    @property
+    def found_s(self) -> float | None:
+        """When the last of the texts came; null while one is missing."""
+        return None if self._missing else max(self.found.values())
+
     def step(self) -> bool:
-        """Look through what is new; true when the text is there."""
-        while self.found_s is None and self._at < len(self._output):
+        """Look through what is new; true when all texts are there."""
+        while self._missing and self._at < len(self._output):
             at_s, piece = self._output[self._at]
             self._at += 1
             written = self._kept + piece
             cut = _UNFINISHED.search(written[-64:])
             unfinished = cut[0] if cut else b""
             plain = _SEQUENCE.sub(b"", written[: len(written) - len(unfinished)])
-            if self._text in plain:
-                self.found_s = at_s
+            for text in [text for text, raw in self._missing.items() if raw in plain]:
+                self.found[text] = at_s
+                del self._missing[text]
             self._kept = plain[-_KEPT_BYTES:] + unfinished
-        return self.found_s is not None
+        return not self._missing
 
 
 def when(output: Sequence[tuple[float, bytes]], text: str, *, since: int = 0) -> float | None:

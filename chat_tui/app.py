@@ -17,6 +17,7 @@ from textual.screen import ModalScreen, Screen
 
 from chat_tui import glyphs
 from chat_tui.app_copying import copy_and_tell
+from chat_tui.app_crashes import Crashes
 from chat_tui.app_errors import told
 from chat_tui.app_keys import footer_hints, help_lines
 from chat_tui.app_links import AppLinks
@@ -24,6 +25,7 @@ from chat_tui.app_opening import AppOptions, quick_choice, stored_conversation
 from chat_tui.app_panes import PANE_KEYS, AppPanes, PaneAction
 from chat_tui.app_preload import load_network
 from chat_tui.app_signals import leave_on_signals
+from chat_tui.app_terminal import run_on_terminal
 from chat_tui.app_themes import AppThemes
 from chat_tui.app_trouble import Trouble
 from chat_tui.app_wiring import Wiring
@@ -31,7 +33,9 @@ from chat_tui.app_work import Work
 from chat_tui.config.key_labels import first_key_label
 from chat_tui.conversation import Conversation
 from chat_tui.text import clean, clean_line
+from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.conversation_view import ConversationView
+from chat_tui.widgets.egress import guard_terminal
 from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.pane import Pane
 from chat_tui.widgets.pane_tree import Axis
@@ -49,10 +53,15 @@ __all__ = ["AppOptions", "ChatApp", "run"]
 log = logging.getLogger(__name__)
 
 _OPENING: Final = frozenset({
-    "help", "choose_provider", "settings", "usage", "save_transcript", "new_conversation",
+    "help", "choose_provider", "add_provider", "settings", "usage", "save_transcript", "new_conversation",
     "command_palette",
-    "show_pictures", "split", "pane", "compare", "search_conversations",
+    "show_pictures", "split", "pane", "fork", "compare", "search_conversations",
 })  # fmt: skip
+_NEVER: Final = frozenset({
+    "screenshot", "simulate_key", "notify", "bell", "push_screen", "switch_screen", "switch_mode",
+    "add_class", "remove_class", "toggle_class", "change_theme",
+})  # fmt: skip
+"""Actions of Textual that no key of ours has, and that nothing written may have."""
 
 
 class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be rebound
@@ -69,6 +78,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         Binding("f8", "show_pictures", "Pictures", id="pictures.show", priority=True),
         Binding("alt+s", "settings", id="conversation.settings", priority=True),
         Binding("ctrl+n", "new_conversation", "New", id="conversation.new", priority=True),
+        Binding("alt+f", "fork", id="conversation.fork", priority=True),
         Binding("ctrl+p", "command_palette", "Palette", id="app.palette", priority=True),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
         Binding("ctrl+c", "help_quit", show=False, system=True),
@@ -89,6 +99,8 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
             environ: Where variables with keys are looked up.
         """
         super().__init__()
+        guard_terminal()
+        self.crashes = Crashes(self, options.paths.state_dir / "crashes")
         choose_scrollbars()
         self.set_class(glyphs.drawing_ascii(), "-ascii")
         self._trouble = Trouble(self, lambda warning: self.panes.warn(warning))
@@ -98,15 +110,20 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         )
         self._config = options.config
         self._roster = wiring.roster
+        self.picture_desk = wiring.picture_desk
         self.themes = AppThemes(
             self, wiring.shelf, wiring.memory, wiring.colouring.hand_out, wiring.picture_desk
         )
         self.links = AppLinks(self, environ)
         self.panes = AppPanes(self, wiring, self.themes, self._trouble)
-        self.work = Work(self, wiring, self.panes, partial(leave_on_signals, self))
+        self.work = Work(self, wiring, self.panes, partial(leave_on_signals, self, wiring.sessions))
         self._key_bar = KeyBar(footer_hints("prompt", self._config.keys))
         self._network_loaded = False
         self._first = wiring.sessions.begin(conversation or wiring.new_conversation())
+
+    def tell_later(self, news: Iterable[str]) -> None:
+        """Tell what was found and done to the database, once somebody can read it."""
+        self._wiring.news.extend(news)
 
     def compose(self) -> ComposeResult:
         wiring = self._wiring
@@ -115,13 +132,15 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         )
         self.panes.show_first(self._first, provider, model)
         yield self.panes.widget
+        yield Banner()
         yield self._key_bar
 
     def on_mount(self) -> None:
         self.set_keymap({name: keys for name, keys in self._config.keys.items() if keys})
         self.themes.show_first(self._config.app.theme or "")
-        leave_on_signals(self)
+        leave_on_signals(self, self._wiring.sessions)
         self.call_after_refresh(self._settle)
+        self.crashes.stands = True
 
     async def on_unmount(self) -> None:
         """Nothing is lost: what still streams is stopped and saved."""
@@ -138,7 +157,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While something is open over the conversation, the keys are for that alone."""
-        if action in _OPENING and self._covered:
+        if action in _NEVER or (action in _OPENING and self._covered):
             return False
         return super().check_action(action, parameters)
 
@@ -165,11 +184,12 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         """Copy by every route there is, and say which; text fields copy by this, too."""
         self._clipboard = text
         copying = copy_and_tell(
-            self, text, environ=self._wiring.environ, write=self._write_to_terminal
+            self, text, environ=self._wiring.environ, write=self.write_to_terminal
         )
         self.run_worker(copying, group="copy")
 
-    def _write_to_terminal(self, sequence: str) -> None:
+    def write_to_terminal(self, sequence: str) -> None:
+        """Write a sequence of ours, past what is painted."""
         if self._driver is not None:
             self._driver.write(sequence)
             self._driver.flush()
@@ -195,6 +215,16 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
 
     def action_choose_provider(self) -> None:
         self.prompts.choose_provider(self.pane)
+
+    def action_add_provider(self) -> None:
+        self.work.adding.show()
+
+    def action_fork(self) -> None:
+        self.work.leases.fork()
+
+    @on(Pane.SentNothing)
+    async def _on_sent_nothing(self) -> None:
+        await self.work.recovery.go()
 
     def action_settings(self) -> None:
         self.prompts.show_settings(self.pane)
@@ -239,16 +269,27 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
     def _on_refused(self, event: Pane.Refused) -> None:
         self.notify(told(event.error), severity="warning")
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Go on, if possible: Textual would end here."""
+        if not self.crashes.contain(error, "chat-tui"):
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """Say that we failed. Textual's own report prints local variables: a key may be in one."""
-        log.error("the application failed", exc_info=self._exception)
-        words = f"chat-tui made a mistake and had to stop. The details are in {self._wiring.paths.log_file}"
-        self.panic(Text(clean(words)))
+        error = self._exception or RuntimeError("nothing is known")
+        path = self.crashes.write(error, "chat-tui") or self._wiring.paths.log_file
+        self.panic(Text(clean(f"chat-tui made a mistake and had to stop; details: {path}")))
+
+    @on(Pane.ReplyEnded)
+    def _on_reply_ended(self, event: Pane.ReplyEnded) -> None:
+        self.work.alerts.reply_ended(event.reply)
 
     @on(Panes.Changed)
     @on(Pane.Opened)
     def _on_panes_changed(self) -> None:
         self.panes.changed()
+        if self.work.leases_asked:
+            self.work.leases.look_now()
 
     @on(Pane.BranchChosen)
     async def _on_branch_chosen(self, event: Pane.BranchChosen) -> None:
@@ -320,7 +361,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         | Pane.Opened,
     ) -> None:
         event.stop()
-        first = not self.work.prompts_asked and not self._wiring.paths.database.exists()
+        first = not self.work.prompts_asked and not self._wiring.store.may_exist
         if not (first and isinstance(event, Pane.Opened)):  # a first start has no draft
             await self.prompts.answer(event)
 
@@ -348,8 +389,9 @@ def run(options: AppOptions) -> int:
         ChatTuiError: the conversation to resume cannot be found or read.
     """
     conversation = None
+    news: list[str] = []
     if options.resume is not None or options.latest:
-        conversation = asyncio.run(stored_conversation(options))
+        conversation = asyncio.run(stored_conversation(options, news.append))
     app = ChatApp(options, conversation)
-    result = app.run()
-    return result if result is not None else (app.return_code or 0)
+    app.tell_later(news)
+    return run_on_terminal(app)

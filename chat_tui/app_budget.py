@@ -22,11 +22,12 @@ class Budget:
         self._allowed: datetime | None = None
         """The day on which the user said yes."""
 
-    async def allows(self, session: Session, go_on: Callable[[], object]) -> bool:
-        """Say whether a message may be sent now; if not, ask.
+    async def allows(self, session: Session, replies: int, go_on: Callable[[], object]) -> bool:
+        """Say whether replies may be asked for now; if not, ask.
 
         Args:
-            session: Where it is to be sent; its dearest reply tells what the next one may cost.
+            session: Where; its dearest reply tells what the next one may cost.
+            replies: How many.
             go_on: Called when the user says yes.
         """
         day = today()
@@ -34,7 +35,10 @@ class Budget:
             return True
         spent = total(await used_since(self._store, day, session)).cost_usd
         costs = [one.usage.cost_usd or 0.0 for one in reckoned(session.conversation)]
-        if spent + max(costs, default=0.0) <= self._budget_usd and spent < self._budget_usd:
+        if (
+            spent + replies * max(costs, default=0.0) <= self._budget_usd
+            and spent < self._budget_usd
+        ):
             return True
 
         def answered(yes: bool | None) -> None:
@@ -54,7 +58,7 @@ def today() -> datetime:
 async def used_since(store: Store, moment: datetime, session: Session) -> Sequence[Reckoned]:
     """What all replies used since; while nothing can be saved, those of this session at least."""
     try:
-        if store.path.exists():
+        if store.may_exist:
             return await store.used_since(moment)
     except StoreError:
         pass

@@ -67,11 +67,13 @@ class AppCompare:
         pane = self._tools.panes.widget.current
         if pane.busy:
             raise ReplyRunning("a reply is still running", hint="Esc stops it")
-        pane.comparing.wish(lambda text: self._ask(pane, text, contenders), _note(contenders))
+        pane.comparing.wish(
+            lambda text: self._ask(pane, text, contenders), len(contenders), _note(contenders)
+        )
         if pane.prompt.text.strip():
             pane.prompt.action_send()
         else:
-            self._app.notify(f"{_note(contenders)}; Esc forgets it")
+            self._app.notify(f"{_note(contenders)}; Esc forgets it", timeout=3)
 
     def choose(self) -> None:
         """Let the user choose who is compared."""

@@ -13,7 +13,7 @@ from chat_tui.widgets.key_bar import (
     TRANSCRIPT_KEYS,
     KeyHint,
 )
-from chat_tui.widgets.pane import KeysAt
+from chat_tui.widgets.pane_keys import KeysAt
 
 _FOOTER: Final = {
     "prompt.send": "send",
@@ -29,6 +29,12 @@ _FOOTER: Final = {
 """A word for each action that the footer names, the most important first."""
 
 
+_FOOTER_OF_BRANCHES: Final = {
+    "branch.edit": "edit",
+    "branch.again": "again",
+    "branch.tree": "tree",
+    "branch.fork": "fork",
+}
 _FOOTER_OF_PANES: Final = {
     "prompt.send": "send",
     "pane.next": "next pane",
@@ -47,7 +53,7 @@ def footer_hints(at: KeysAt, keys: Mapping[str, str], *, panes: int = 1) -> Sequ
         panes: How many there are.
     """
     hints: dict[KeysAt, Sequence[KeyHint]] = {
-        "transcript": TRANSCRIPT_KEYS,
+        "transcript": _transcript_hints(keys),
         "find": FIND_KEYS,
         "choices": CHOICE_KEYS,
         "attachments": ATTACHMENT_KEYS,
@@ -77,6 +83,14 @@ def _prompt_hints(keys: Mapping[str, str], words: Mapping[str, str]) -> Sequence
         for name, word in words.items()
         if (label := first_key_label(keys.get(name, "")))
     ]
+
+
+def _transcript_hints(keys: Mapping[str, str]) -> Sequence[KeyHint]:
+    """What the transcript keeps for itself, with what can be rebound in the middle."""
+    before, after = TRANSCRIPT_KEYS[:4], TRANSCRIPT_KEYS[4:]
+    others = (first_key_label(keys.get(f"branch.{way}", "")) for way in ("earlier", "later"))
+    branches = [(label, "branch")] if (label := " ".join(filter(None, others))) else []
+    return [*before, *_prompt_hints(keys, _FOOTER_OF_BRANCHES), *branches, *after]
 
 
 def _short_keys_label(keys: str) -> str:

@@ -9,6 +9,8 @@ import msgspec
 from chat_tui.config.state import load_state, save_state
 
 MOST_RECENT: Final = 8
+MOST_WINDOWS: Final = 64
+"""Models whose context is remembered."""
 
 
 class Memory:
@@ -47,3 +49,18 @@ class Memory:
         pair = [provider, model]
         others = [one for one in self.state.favourites if one != pair]
         self.keep(favourites=others if pair in self.state.favourites else [*others, pair])
+
+    def window(self, provider: str, model: str) -> int | None:
+        """How many tokens a model took in when its list was last seen."""
+        return self.state.windows.get(_window_key(provider, model))
+
+    def keep_window(self, provider: str, model: str, tokens: int) -> None:
+        """Remember how many tokens a model takes in; written only when it is another number."""
+        key = _window_key(provider, model)
+        if self.state.windows.get(key) != tokens:
+            others = [(one, number) for one, number in self.state.windows.items() if one != key]
+            self.keep(windows=dict([*others, (key, tokens)][-MOST_WINDOWS:]))
+
+
+def _window_key(provider: str, model: str) -> str:
+    return f"{provider} {model}"

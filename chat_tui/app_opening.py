@@ -1,6 +1,8 @@
 """What the application opens with: the command line's wishes, a conversation, who answers."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chat_tui.config.model import Config
 from chat_tui.config.paths import Paths
@@ -8,6 +10,9 @@ from chat_tui.config.state import State
 from chat_tui.conversation import Conversation
 from chat_tui.roster import DEMO, Roster
 from chat_tui.store.store import Store
+
+if TYPE_CHECKING:
+    from chat_tui.probing import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,8 @@ class AppOptions:
     """A conversation's id, or the beginning of one."""
     latest: bool = False
     """Continue the latest conversation."""
+    probe_places: "Sequence[Place] | None" = None
+    """Where a first start looks for servers; null is their usual ports."""
 
     @property
     def plain(self) -> bool:
@@ -30,8 +37,14 @@ class AppOptions:
         return not (self.provider or self.model or self.demo or self.resume or self.latest)
 
 
-async def stored_conversation(options: AppOptions) -> Conversation | None:
+async def stored_conversation(
+    options: AppOptions, tell: Callable[[str], None] | None = None
+) -> Conversation | None:
     """Read the conversation that the command line asks for.
+
+    Args:
+        options: What it says.
+        tell: Told what was found and done to the database.
 
     Returns:
         Null where it asks for none, or for the latest one and there is none.
@@ -41,7 +54,7 @@ async def stored_conversation(options: AppOptions) -> Conversation | None:
     """
     if options.resume is None and not options.latest:
         return None
-    store = Store(options.paths.database)
+    store = Store(options.paths.database, tell=tell)
     try:
         if options.resume is not None:
             return await store.load(await store.find(options.resume))

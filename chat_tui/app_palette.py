@@ -17,6 +17,7 @@ def commands(app: "ChatApp") -> Iterable[SystemCommand]:
     pane = app.pane
     yield SystemCommand("New conversation", "", app.action_new_conversation)
     yield SystemCommand("Provider and model", "", app.action_choose_provider)
+    yield SystemCommand("Add a provider", "or change one", app.action_add_provider)
     yield SystemCommand("Save transcript", "", app.action_save_transcript)
     yield SystemCommand("Find in this conversation", "", pane.action_find)
     yield SystemCommand("Walk through the transcript", "", pane.action_read)
@@ -27,6 +28,7 @@ def commands(app: "ChatApp") -> Iterable[SystemCommand]:
     copy = pane.transcript.copy_last_reply
     yield SystemCommand("Copy the last reply", "", partial(copy, markdown=False))
     yield SystemCommand("Copy the last reply as Markdown", "", partial(copy, markdown=True))
+    yield SystemCommand("Copy what is selected", "by the mouse", pane.copy_selected)
     yield SystemCommand("Answer again", "as a new branch", pane.action_regenerate)
     yield SystemCommand("Stop the reply", "", pane.action_stop)
     yield from _of_conversations(app)
@@ -37,6 +39,7 @@ def commands(app: "ChatApp") -> Iterable[SystemCommand]:
     template = partial(app.prompts.use_template, pane)
     yield SystemCommand("Prompt template", "write by one of your own", template)
     yield SystemCommand("Edit the prompt in an editor", "", pane.prompt.action_edit)
+    yield SystemCommand("Colours", "all themes, each shown while it is marked", app.themes.pick)
     for name in app.themes.names():
         yield SystemCommand(f"Theme: {name}", "", partial(app.themes.choose, name))
     yield SystemCommand("Help: keys", "", app.action_help)

@@ -110,6 +110,7 @@ class AppPanes:
             branch=branch,
             measure=config.app.measure,
             keys=config.keys,
+            vi=config.app.vi_keys,
         )
 
     async def act(self, what: PaneAction) -> None:

@@ -1,6 +1,5 @@
 """What is done with pictures: opened, saved, described, made again, found."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,24 +7,21 @@ from typing import TYPE_CHECKING, Final, assert_never, get_args
 
 from chat_tui.app_errors import told
 from chat_tui.app_memory import Memory
+from chat_tui.app_picture_files import PictureFiles
+from chat_tui.app_picture_loop import PictureLoop
 from chat_tui.app_sessions import Sessions
-from chat_tui.conversation import Conversation, first_words
-from chat_tui.errors import ChatTuiError, TranscriptError
+from chat_tui.conversation import Conversation
+from chat_tui.errors import ChatTuiError
 from chat_tui.ids import MessageId
-from chat_tui.message import Lineage, Message
-from chat_tui.providers.base import Capabilities
 from chat_tui.roster import Roster
 from chat_tui.store.pictures import StoredPicture, pictures_of
 from chat_tui.store.store import Store
-from chat_tui.widgets.picture_actions import PictureAction, PictureSpot, Wish, put_words
+from chat_tui.widgets.picture_actions import PictureAction, PictureSpot
 from chat_tui.widgets.picture_desk import PictureDesk
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
-
     from chat_tui.app import ChatApp
 
-DESCRIBE: Final = "Describe this picture."
 _NO_PATH: Final = "this picture is not saved here"
 
 
@@ -47,6 +43,8 @@ class AppPictures:
     def __init__(self, app: "ChatApp", tools: PictureTools) -> None:
         self._app = app
         self._tools = tools
+        self._files = PictureFiles(app, tools.memory, tools.environ)
+        self._loop = PictureLoop(app, tools.roster, tools.memory)
 
     def act(self, action: PictureAction, spots: Sequence[PictureSpot]) -> None:
         """Do something with a picture.
@@ -73,9 +71,7 @@ class AppPictures:
         if reply is None:
             self._app.notify("there is no reply with words yet")
             return
-        self._ask_who(
-            "draw it with", lambda can: can.images_out, lambda name: self._draw(reply, name)
-        )
+        self._loop.draw(reply)
 
     def show(self) -> None:
         """Show all pictures of this conversation, or of all; Enter goes to one."""
@@ -87,39 +83,32 @@ class AppPictures:
             if found is not None:
                 self._app.run_worker(self._go(found), group="pictures")
 
-        gallery = GalleryScreen(here, self._tools.store.pictures, thumbnail=self._thumbnail())
-        self._app.push_screen(gallery, chosen)
-
-    def _thumbnail(self) -> "Callable[[Path], Widget] | None":
         desk = self._tools.desk
-        if desk.shelf is None:
-            return None
-        from chat_tui.widgets.picture_thumbnail import PictureThumbnail
-
-        return lambda path: PictureThumbnail(path, desk)
+        drawn = desk if desk.shelf is not None else None
+        self._app.push_screen(GalleryScreen(here, self._tools.store.pictures, desk=drawn), chosen)
 
     def _act(self, action: PictureAction, spot: PictureSpot) -> None:
         match action:
             case "open":
-                self._with_path(spot, lambda path: self._start(self._open(path)))
+                self._with_path(spot, lambda path: self._start(self._files.open(path)))
             case "save":
-                self._with_path(spot, lambda path: self._save(spot, path))
+                self._with_path(spot, lambda path: self._files.save(spot, path))
             case "copy_path":
                 self._with_path(spot, lambda path: self._app.copy_to_clipboard(str(path)))
             case "info":
-                self._show_info(spot)
+                self._files.show_info(spot)
             case "menu":
                 self._show_menu(spot)
             case "again_new":
-                self._again(spot, same_seed=False)
+                self._loop.again(spot, same_seed=False)
             case "again_same":
-                self._again(spot, same_seed=True)
+                self._loop.again(spot, same_seed=True)
             case "edit":
-                self._edit(spot)
+                self._loop.edit(spot)
             case "use":
-                self._with_path(spot, lambda path: self._start(self._use(spot, path)))
+                self._with_path(spot, lambda path: self._start(self._loop.use(spot, path)))
             case "describe":
-                self._with_path(spot, lambda path: self._describe(spot, path))
+                self._with_path(spot, lambda path: self._loop.describe(spot, path))
             case _:
                 assert_never(action)
 
@@ -127,7 +116,7 @@ class AppPictures:
         from chat_tui.screens.picture_menu import Entry, PictureMenu
 
         unsaved = "" if spot.picture.path else "it is not saved"
-        wordless = "" if _prompt(spot) else "its words are not known"
+        wordless = "" if spot.prompt else "its words are not known"
         seedless = wordless or ("" if spot.seed is not None else "its seed is not known")
         entries = (
             Entry("again_new", "Again, with a new seed", "n", wordless),
@@ -171,154 +160,6 @@ class AppPictures:
         else:
             self._app.notify(_NO_PATH)
 
-    async def _open(self, path: Path) -> None:
-        from chat_tui.media.opening import open_picture
-
-        try:
-            await open_picture(path, environ=self._tools.environ)
-        except ChatTuiError as error:
-            self._app.notify(told(error), severity="warning")
-
-    def _save(self, spot: PictureSpot, path: Path) -> None:
-        from chat_tui.screens.save import SaveScreen
-        from chat_tui.transcripts.write import suggested_name
-
-        memory = self._tools.memory
-        folder = Path(memory.state.save_dir) if memory.state.save_dir else Path.cwd()
-        title = first_words(_prompt(spot)) or "picture"
-        named = Conversation(title=title, created=spot.reply.created)
-        suggested = folder / suggested_name(named, path.suffix)
-
-        async def save_to(target: Path, overwrite: bool) -> None:
-            from chat_tui.media.copies import described_copy
-            from chat_tui.transcripts.redact import redacted
-            from chat_tui.transcripts.write import save
-
-            reply = redacted(spot.reply)
-            try:
-                data = await asyncio.to_thread(described_copy, path, spot.turn, reply, spot.picture)
-            except ChatTuiError as error:
-                raise TranscriptError(error.message) from error
-            await save(data, target, overwrite=overwrite)
-
-        def saved(target: Path | None) -> None:
-            if target is not None:
-                self._app.notify(f"saved {target}")
-                memory.keep(save_dir=str(target.parent))
-
-        self._app.push_screen(SaveScreen(suggested, save_to, title="save picture"), saved)
-
-    def _show_info(self, spot: PictureSpot) -> None:
-        from chat_tui.media.recipe import recipe_of
-        from chat_tui.screens.picture_info import PictureInfoScreen
-        from chat_tui.transcripts.redact import redacted
-
-        recipe = recipe_of(spot.turn, redacted(spot.reply), spot.picture)
-        path = Path(spot.picture.path) if spot.picture.path else None
-        self._app.push_screen(PictureInfoScreen(recipe, path))
-
-    def _again(self, spot: PictureSpot, *, same_seed: bool) -> None:
-        prompt = _prompt(spot)
-        if not prompt:
-            self._app.notify("the words of this picture are not known")
-        elif same_seed and spot.seed is None:
-            self._app.notify("the provider did not tell the seed of this picture")
-        else:
-            self._start(self._say(prompt, spot.again(same_seed=same_seed)))
-
-    async def _say(self, text: str, wish: Wish) -> None:
-        pane = self._app.pane
-        if await pane.say(text, wish):
-            pane.prompt.focus()
-
-    def _edit(self, spot: PictureSpot) -> None:
-        pane, prompt = self._app.pane, _prompt(spot)
-        if not prompt:
-            self._app.notify("the words of this picture are not known")
-            return
-        if spot.reply.provider in self._tools.roster.names():
-            pane.answer_with(spot.reply.provider, spot.reply.model)
-        put_words(pane.prompt, prompt)
-        pane.origin.set(spot.lineage, prompt)
-        pane.prompt.focus()
-
-    async def _use(self, spot: PictureSpot, path: Path) -> bool:
-        pane = self._app.pane
-        try:
-            await pane.action_attach(str(path))
-        except ChatTuiError as error:
-            self._app.notify(told(error), severity="warning")
-            return False
-        pane.origin.set(spot.lineage)
-        pane.prompt.focus()
-        return True
-
-    def _describe(self, spot: PictureSpot, path: Path) -> None:
-        self._ask_who(
-            "describe it with",
-            lambda can: can.text and can.images_in,
-            lambda provider: self._start(self._describe_with(provider, spot, path)),
-        )
-
-    async def _describe_with(self, provider: str, spot: PictureSpot, path: Path) -> None:
-        """Have it described at once: whoever chose the provider has said where it goes."""
-        session = self._app.pane.session
-        try:
-            attachment = await asyncio.to_thread(session.attach, path)
-        except ChatTuiError as error:
-            self._app.notify(told(error), severity="warning")
-            return
-        wish = Wish(
-            provider=provider,
-            model=self._tools.memory.state.models.get(provider, ""),
-            attachments=(attachment,),
-            made_from=spot.lineage,
-        )
-        await self._say(DESCRIBE, wish)
-
-    def _draw(self, reply: Message, provider: str) -> None:
-        wish = Wish(
-            provider=provider,
-            model=self._tools.memory.state.models.get(provider, ""),
-            made_from=Lineage(message=reply.id, said=reply.created),
-        )
-        self._start(self._say(reply.text.strip(), wish))
-
-    def _ask_who(
-        self, title: str, fits: Callable[[Capabilities], bool], act: Callable[[str], None]
-    ) -> None:
-        self._start(self._choose_provider(title, fits, act))
-
-    async def _choose_provider(
-        self, title: str, fits: Callable[[Capabilities], bool], act: Callable[[str], None]
-    ) -> None:
-        """Ask which of the providers that can do it; where there is one, it is that."""
-        from chat_tui.app_preload import load_network
-        from chat_tui.screens.picture_menu import Entry, PictureMenu
-
-        await asyncio.to_thread(load_network)  # providers are built here, on the way of every key
-        entries: list[Entry] = []
-        for listing in await self._tools.roster.listings():
-            try:
-                able = fits(self._tools.roster.provider(listing.name).capabilities)
-            except ChatTuiError:
-                continue
-            if able:
-                why_not = "" if listing.state == "ready" else listing.state
-                entries.append(Entry(listing.name, listing.name, why_not=why_not))
-        ready = [entry.name for entry in entries if not entry.why_not]
-        if not ready:
-            self._app.notify(f"no provider is ready to {title.removesuffix(' with')}")
-        elif len(ready) == 1:
-            act(ready[0])
-        else:
-
-            def chosen(name: str | None) -> None:
-                if name is not None:
-                    act(name)
-
-            self._app.push_screen(PictureMenu(title, entries), chosen)
-
     async def _go(self, found: StoredPicture) -> None:
         """Open the conversation of a picture, and take the keys to it."""
         pane = self._app.pane
@@ -346,10 +187,6 @@ def _leaf_below(conversation: Conversation, message: MessageId) -> MessageId:
     while children := conversation.children(leaf):
         leaf = children[-1]
     return leaf
-
-
-def _prompt(spot: PictureSpot) -> str:
-    return spot.turn.text if spot.turn is not None else ""
 
 
 def _spot_words(spot: PictureSpot) -> str:

@@ -1,6 +1,6 @@
 """The conversations that are open; they belong to the application, whichever panes show them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chat_tui.conversation import Conversation
@@ -62,6 +62,11 @@ class Sessions:
             )
         return self._open[conversation.id]
 
+    @property
+    def all(self) -> Sequence[Session]:
+        """Those that are open."""
+        return tuple(self._open.values())
+
     def get(self, conversation_id: ConversationId) -> Session | None:
         """The session of a conversation that is open; null where it is not."""
         return self._open.get(conversation_id)
@@ -88,6 +93,13 @@ class Sessions:
             for name, session in self._open.items()
             if name in kept or not session.at_rest
         }
+
+    def stop_replies(self) -> bool:
+        """Stop every reply that is running; false where none is."""
+        running = [session for session in self._open.values() if session.running]
+        for session in running:
+            session.cancel()
+        return bool(running)
 
     async def aclose(self) -> None:
         """Nothing is lost: what still streams is stopped and saved."""

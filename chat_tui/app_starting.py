@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from chat_tui.app_first_start import is_first_start
 from chat_tui.errors import StoreError
 
 if TYPE_CHECKING:
@@ -13,6 +15,11 @@ if TYPE_CHECKING:
     from chat_tui.app_trouble import Trouble
     from chat_tui.app_wiring import Wiring
     from chat_tui.session import Session
+
+CHECK_AFTER_S: Final = 1.0
+"""How long after the start the database is looked through."""
+BACK_UP_S: Final = 3600.0
+"""How often it is looked whether the copy of the day is due."""
 
 log = logging.getLogger(__name__)
 
@@ -38,21 +45,42 @@ async def settle(app: ChatApp, wiring: Wiring, first: Session, trouble: Trouble)
         pane = app.pane
         if provider != pane.provider and not len(pane.session.conversation):
             pane.answer_with(provider, wiring.model_of(provider))
-    if not wiring.paths.database.exists():  # a first start has nothing to recover
-        return
-    try:
-        recovered = await wiring.store.recover()
-    except StoreError as error:
-        trouble.tell(error)
-        return
-    app.run_worker(_tidy(wiring), name="tidy the store")
-    if recovered:
-        plural = "s" if len(recovered) != 1 else ""
-        app.notify(f"recovered {len(recovered)} unfinished answer{plural}")
+    if is_first_start(wiring) and not len(first.conversation):
+        app.run_worker(app.work.first_start.greet(), name="look around")
+    for line in wiring.news:
+        app.notify(line, severity="warning", timeout=30)
+    wiring.news.clear()
+    if wiring.store.may_exist:  # else a first start has nothing to recover
+        try:
+            recovered = await wiring.store.recover()
+        except StoreError as error:
+            trouble.tell(error)
+        else:
+            if recovered:
+                app.work.recovery.tell(recovered)
+    app.run_worker(app.work.leases.run(), name="leases")
+    app.run_worker(_keep_house(wiring, trouble), name="keep house")
 
 
-async def _tidy(wiring: Wiring) -> None:
-    try:
-        await wiring.store.tidy()
-    except StoreError as error:
-        log.warning("cannot tidy the store: %s", error)
+async def _keep_house(wiring: Wiring, trouble: Trouble) -> None:
+    """Do what nobody waits for: check the database, copy it once a day, tidy up."""
+    await asyncio.sleep(CHECK_AFTER_S)  # whoever starts a program wants something else first
+    while True:
+        if wiring.store.may_exist:
+            try:
+                await _set_in_order(wiring)
+            except StoreError as error:
+                log.warning("cannot keep the store in order: %s", error)
+                trouble.tell(error)
+        await asyncio.sleep(BACK_UP_S)
+
+
+async def _set_in_order(wiring: Wiring) -> None:
+    from chat_tui.housekeeping import sweep_media
+
+    await wiring.store.check()
+    await wiring.store.back_up()
+    await wiring.store.tidy()
+    # Pictures of what is only in a damaged file, put aside, are still somebody's.
+    if not any(wiring.paths.data_dir.glob(f"{wiring.paths.database.name}.corrupt-*")):
+        await sweep_media(wiring.store, wiring.paths.media_dir)

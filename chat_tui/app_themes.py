@@ -62,6 +62,16 @@ class AppThemes:
         self.show(name)
         self._memory.keep(theme=name)
 
+    def pick(self) -> None:
+        """Let the user choose among all themes, each shown while it is marked."""
+        from chat_tui.screens.themes import ThemeScreen
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.choose(name)
+
+        self._app.push_screen(ThemeScreen(self.names(), self._app.theme, self.show), chosen)
+
     def show(self, name: str) -> None:
         """Show a theme that there is."""
         file = self._shelf.get(name)

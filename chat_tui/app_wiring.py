@@ -50,7 +50,11 @@ class Wiring:
         self.paths = paths
         self.environ = environ
         self.roster = Roster(config, environ=environ, registry=KINDS, demo=options.demo)
-        self.store = Store(paths.database)
+        self.news: list[str] = []
+        """What was found and done to the database before anybody could be told."""
+        self.store = Store(
+            paths.database, tell=lambda line: app.notify(line, severity="warning", timeout=30)
+        )
         self.sessions = Sessions(
             self.store,
             MediaFolder(paths.media_dir),

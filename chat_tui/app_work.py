@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chat_tui.app import ChatApp
+    from chat_tui.app_adding import AppAdding
+    from chat_tui.app_alerts import Alerts
     from chat_tui.app_compare import AppCompare
     from chat_tui.app_conversations import AppConversations
+    from chat_tui.app_first_start import FirstStart
+    from chat_tui.app_leases import AppLeases
     from chat_tui.app_panes import AppPanes
     from chat_tui.app_pictures import AppPictures
     from chat_tui.app_prompts import AppPrompts
+    from chat_tui.app_recovery import AppRecovery
     from chat_tui.app_wiring import Wiring
 
 
@@ -43,7 +48,8 @@ class Work:
     @cached_property
     def prompts(self) -> AppPrompts:
         """What prompts ask for."""
-        from chat_tui.app_prompts import AppPrompts, Tools
+        from chat_tui.app_prompt_tools import Tools
+        from chat_tui.app_prompts import AppPrompts
         from chat_tui.model_lists import ModelLists
 
         wiring = self._wiring
@@ -54,11 +60,30 @@ class Work:
             memory=wiring.memory,
             themes=self._app.themes,
             environ=wiring.environ,
-            prompts_dir=wiring.paths.config_file.parent / "prompts",
+            prompts_dir=wiring.paths.prompts_dir,
             hear_signals=self._hear_signals,
             budget_usd=wiring.config.app.budget_usd_per_day,
         )
         return AppPrompts(self._app, tools)
+
+    @cached_property
+    def leases(self) -> AppLeases:
+        """Who has which conversation open."""
+        from chat_tui.app_leases import AppLeases
+
+        return AppLeases(self._app, self._wiring)
+
+    @property
+    def leases_asked(self) -> bool:
+        """Somebody has looked who has what open."""
+        return "leases" in self.__dict__
+
+    @cached_property
+    def recovery(self) -> AppRecovery:
+        """What became of replies that broke off with the program."""
+        from chat_tui.app_recovery import AppRecovery
+
+        return AppRecovery(self._app, self._wiring)
 
     @cached_property
     def pictures(self) -> AppPictures:
@@ -85,6 +110,29 @@ class Work:
         return AppConversations(
             self._app, wiring.store, wiring.sessions, wiring.roster, wiring.new_conversation
         )
+
+    @cached_property
+    def adding(self) -> AppAdding:
+        """How providers are added and changed."""
+        from chat_tui.app_adding import AppAdding
+
+        return AppAdding(self._app, self._wiring)
+
+    @cached_property
+    def first_start(self) -> FirstStart:
+        """What a first start says and offers."""
+        from chat_tui.app_first_start import FirstStart
+
+        return FirstStart(self._app, self._wiring, self._app.pane)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What is told while nobody looks."""
+        from chat_tui.app_alerts import Alerts
+
+        wiring = self._wiring
+        write = self._app.write_to_terminal
+        return Alerts(self._app, wiring.config.app.notify, wiring.environ, write)
 
     @cached_property
     def compare(self) -> AppCompare:

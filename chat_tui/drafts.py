@@ -65,7 +65,7 @@ class Drafts:
         return self._texts[place]
 
     async def _read(self, place: ConversationId) -> str:
-        if not self._store.path.exists():
+        if not self._store.may_exist:
             return ""
         try:
             return await self._store.load_draft(place)
@@ -98,7 +98,7 @@ class Drafts:
         while self._unwritten:
             place = self._unwritten.pop()
             text = self._texts[place]
-            if not text.strip() and not self._store.path.exists():
+            if not text.strip() and not self._store.may_exist:
                 continue  # there is nothing to forget
             try:
                 await self._store.save_draft(place, text if text.strip() else "")

@@ -4,6 +4,7 @@
     ├── ConfigError             a configuration file says something we cannot follow
     ├── StoreError              conversations cannot be read or written
     │   ├── NotFound            no conversation with that id
+    │   ├── DamagedStore        the file is not what SQLite wrote
     │   └── NewerStore          written by a newer version of the program
     ├── TranscriptError         a document cannot be written or read
     │   └── TranscriptExists    something is there already; only its owner may replace it
@@ -74,9 +75,24 @@ class ConfigError(ChatTuiError):
 class StoreError(ChatTuiError):
     """Conversations cannot be read or written."""
 
+    def __init__(self, message: str, *, hint: str = "", brief: str = "") -> None:
+        """Name the file.
+
+        Args:
+            message: What is wrong.
+            hint: What the user can do next.
+            brief: The cause in two or three words, for a line that stands as long as it lasts.
+        """
+        super().__init__(message, hint=hint)
+        self.brief = brief or message
+
 
 class NotFound(StoreError):
     """There is no conversation with that id."""
+
+
+class DamagedStore(StoreError):
+    """The database file is not what SQLite wrote."""
 
 
 class NewerStore(StoreError):

@@ -14,6 +14,7 @@ JobState: TypeAlias = Literal["queued", "running", "saving"]
 FinishReason: TypeAlias = Literal[
     "stop", "length", "filtered", "tool_calls", "incomplete", "cancelled", "unknown"
 ]
+StopAnswer: TypeAlias = Literal["confirmed", "too_late", "unanswered"]
 ErrorKind: TypeAlias = Literal[
     "auth", "rate_limit", "rejected", "provider", "network", "protocol", "internal"
 ]
@@ -140,10 +141,12 @@ class Usage(msgspec.Struct, frozen=True, tag="usage"):
     cost_usd: float | None = None
 
 
-class Notice(msgspec.Struct, frozen=True, tag="notice"):
+class Notice(msgspec.Struct, frozen=True, tag="notice", omit_defaults=True):
     """Something the reader should know that is not part of the answer."""
 
     text: str
+    wait_s: float | None = None
+    """The request is sent again after so many seconds."""
 
 
 class FollowUps(msgspec.Struct, frozen=True, tag="follow_ups"):
@@ -175,6 +178,10 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """Seconds from the request to this event; the stream worker stamps it."""
     first_s: float | None = None
     """Seconds to the first text or picture; the stream worker stamps it."""
+    stop_answer: StopAnswer | None = None
+    """What the provider said to the request to stop; null where none was sent."""
+    settled: bool | msgspec.UnsetType = msgspec.UNSET
+    """The user has said what becomes of a reply that broke off; left out before that."""
 
 
 class StreamError(msgspec.Struct, frozen=True, tag="error"):

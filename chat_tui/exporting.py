@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
@@ -11,10 +11,11 @@ from typing import assert_never
 from chat_tui.conversation import Conversation
 from chat_tui.errors import MediaError, TranscriptError, TranscriptExists
 from chat_tui.events import ImageResult
+from chat_tui.ids import MessageId
 from chat_tui.message import Attachment, Message
 from chat_tui.transcripts.enclosed import ASSETS, Enclosed, Files
 from chat_tui.transcripts.forms import Form
-from chat_tui.transcripts.redact import keys_masked, redacted
+from chat_tui.transcripts.redact import MASK, keys_masked, redacted, without_pasted_keys
 
 _MAX_TEXT_BYTES = 32 << 20
 
@@ -55,37 +56,43 @@ def document(conversation: Conversation, form: Form, *, beside: bool = True) -> 
             lead to the kept originals.
     """
     path = conversation.path()
+    masked = keys_masked(conversation, path) if form != "json" else 0
     match form:
         case "json":
             from chat_tui.transcripts.json_form import to_json
 
-            return Document(to_json(conversation), masked=keys_masked(conversation))
+            read = _read(conversation)
+            return Document(
+                to_json(conversation, read.files),
+                masked=keys_masked(conversation, conversation) + read.masked,
+                missing=read.missing,
+            )
         case "txt":
             from chat_tui.transcripts.plain_text import to_text
 
-            return Document(to_text(conversation).encode(), masked=keys_masked(path))
+            return Document(to_text(conversation).encode(), masked=masked)
         case "md":
             from chat_tui.transcripts.markdown import to_markdown
 
-            files, missing = _read(path) if beside else ({}, 0)
+            read = _read(path if beside else ())
             return Document(
-                to_markdown(conversation, files).encode(),
-                {file.name: file.data for file in files.values()},
-                keys_masked(path),
-                missing,
+                to_markdown(conversation, read.files).encode(),
+                {file.name: file.data for file in read.files.values()},
+                masked + read.masked,
+                read.missing,
             )
         case "jsonl":
             from chat_tui.transcripts.openai_form import to_jsonl
 
-            files, missing = _read([message for message in path if message.role == "user"])
-            line = to_jsonl(conversation, files)
-            return Document(line, masked=keys_masked(path), missing=missing)
+            read = _read([message for message in path if message.role == "user"])
+            line = to_jsonl(conversation, read.files)
+            return Document(line, masked=masked + read.masked, missing=read.missing)
         case "html":
             from chat_tui.transcripts.html_page import to_html
 
-            files, missing = _read(path)
-            page = to_html(conversation, files).encode()
-            return Document(page, masked=keys_masked(path), missing=missing)
+            read = _read(path)
+            page = to_html(conversation, read.files).encode()
+            return Document(page, masked=masked + read.masked, missing=read.missing)
         case _:
             assert_never(form)
 
@@ -159,30 +166,56 @@ def _holds(path: Path, data: bytes) -> bool:
     return stat.S_ISREG(found.st_mode) and found.st_size == len(data) and path.read_bytes() == data
 
 
-def _read(path: Sequence[Message]) -> tuple[Files, int]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    files: Files = field(repr=False)
+    missing: int
+    masked: int
+
+
+def _read(path: Iterable[Message]) -> _Read:
     """Read the pictures and texts of messages, and count those that cannot be read."""
     files: dict[str, Enclosed] = {}
     missing: set[str] = set()
-    for turn, message, part in _named(path):
+    masked = 0
+    # What goes along with a turn stays byte for byte what it was when it was sent, so it is read
+    # first; the copy of a picture that was only made says what it was made with.
+    for turn, message, part in sorted(
+        _named(path), key=lambda one: isinstance(one[2], ImageResult)
+    ):
         place = part.path or ""
         if place in files:
             continue
         try:
-            files[place] = _enclosed(turn, message, part)
+            files[place], keys = _without_keys(_enclosed(turn, message, part))
+            masked += keys
         except (MediaError, OSError, ValueError):
             missing.add(place)
-    return files, len(missing)
+    return _Read(files, len(missing), masked)
+
+
+def _without_keys(file: Enclosed) -> tuple[Enclosed, int]:
+    """A text without the keys in it, and how many those were."""
+    try:
+        text = "" if file.is_picture else file.data.decode()
+    except UnicodeDecodeError:
+        return file, 0
+    safe = without_pasted_keys(text)
+    if safe == text:
+        return file, 0
+    return Enclosed(file.media_type, safe.encode()), safe.count(MASK) - text.count(MASK)
 
 
 def _named(
-    path: Sequence[Message],
+    path: Iterable[Message],
 ) -> Iterator[tuple[Message | None, Message, ImageResult | Attachment]]:
-    turn: Message | None = None
+    """What names a file, with its message and the one before; root first."""
+    seen: dict[MessageId, Message] = {}
     for message in path:
+        seen[message.id] = message
         for part in message.parts:
             if isinstance(part, ImageResult | Attachment) and part.path:
-                yield turn, message, part
-        turn = message
+                yield seen.get(message.parent or MessageId("")), message, part
 
 
 def _enclosed(turn: Message | None, message: Message, part: ImageResult | Attachment) -> Enclosed:
@@ -195,7 +228,8 @@ def _enclosed(turn: Message | None, message: Message, part: ImageResult | Attach
         case ImageResult():
             data = picture_bytes(file)
             if recipe_in(data) is None:  # a copy of a copy is the same file
-                data = described_copy(file, turn, redacted(message), part)
+                asked = redacted(turn) if turn is not None else None
+                data = described_copy(file, asked, redacted(message), part)
         case Attachment() if part.is_picture:
             data = picture_bytes(file)
         case _:

@@ -35,6 +35,11 @@ class ModelLists:
         at, models = self._told.get(provider, (0.0, None))
         return models if models is not None and self._clock() - at < FRESH_S else None
 
+    def window(self, provider: str, model: str) -> int | None:
+        """How many tokens a model takes in, as it was told last; null where it was not."""
+        _, models = self._told.get(provider, (0.0, ()))
+        return next((one.context_tokens for one in models if one.id == model), None)
+
     async def get(self, provider: str) -> Sequence[ModelInfo]:
         """Give a list that is fresh.
 

@@ -1,13 +1,12 @@
 """The configured providers, each built when it is first needed."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -21,11 +20,14 @@ from chat_tui.errors import (
     ProviderFailed,
     WrongId,
 )
+from chat_tui.key_keeping import keep_key
 from chat_tui.media.fetching import Fetch
-from chat_tui.media.files import MAX_BYTES
+from chat_tui.net.open_road import is_open_road, not_sent
+from chat_tui.provider_fetch import fetch_for
+from chat_tui.provider_trial import Trial, tried
 from chat_tui.providers.base import Provider
 from chat_tui.providers.kinds import Services
-from chat_tui.registry import Registry
+from chat_tui.registry import LOAD_FAULTS, Registry
 from chat_tui.secrets import (
     CommandKey,
     DefaultKey,
@@ -35,13 +37,15 @@ from chat_tui.secrets import (
     PlainKey,
     Secret,
     describe,
-    keep_in_keyring,
+    key_file_of,
     probe,
     usable,
 )
 
 if TYPE_CHECKING:
     from chat_tui.providers.parameters import Parameter
+
+log = logging.getLogger(__name__)
 
 DEMO: Final = "demo"
 """The name, and the kind, of the provider that is always there."""
@@ -90,6 +94,8 @@ class Roster:
         self._broken = {one.name: one.error for one in config.broken}
         self._keys = KeyRing(environ)
         self._built: dict[str, Provider] = {}
+        self._retired: list[Provider] = []
+        """No longer configured, and perhaps still answering."""
 
     def names(self) -> tuple[str, ...]:
         """Every provider, in the order of the configuration; the demo last."""
@@ -111,9 +117,53 @@ class Roster:
             ProviderError: its configuration leads nowhere, such as a proxy that cannot be used.
         """
         if name not in self._built:
-            entry = self._entry(name)
-            self._built[name] = entry.kind.build(name, entry.options, self._services(entry))
+            self._built[name] = self._build(self._entry(name))
         return self._built[name]
+
+    def entry(self, name: str) -> ProviderEntry:
+        """What is configured of a provider.
+
+        Raises:
+            ConfigError: there is none of that name, or its file cannot be followed.
+        """
+        return self._entry(name)
+
+    def put(self, entry: ProviderEntry) -> None:
+        """Add a provider while the program runs, or change one; what it is saying goes on."""
+        self.drop(entry.name)
+        self._config = replace(
+            self._config, providers={**self._config.providers, entry.name: entry}
+        )
+
+    def drop(self, name: str) -> None:
+        """Forget a provider; what it is saying goes on."""
+        others = {key: one for key, one in self._config.providers.items() if key != name}
+        self._config = replace(self._config, providers=others)
+        self._broken.pop(name, None)
+        self._keys.forget(name)
+        if name in self._built:
+            self._retired.append(self._built.pop(name))
+
+    async def try_out(
+        self, entry: ProviderEntry, secret: Secret | None, timeout_s: float = CHECK_TIMEOUT_S
+    ) -> Trial:
+        """Ask a server as a provider would that need not be configured yet.
+
+        Args:
+            entry: What it would be configured as.
+            secret: Its key; null where it comes from what the entry says.
+            timeout_s: For the check, and for the list of models.
+
+        Raises:
+            ProviderError: the server will not have it, or nobody can say; `WrongId` where only
+                the model, flow or application is not there.
+        """
+        if secret is not None and not usable(secret.reveal()):
+            raise AuthFailed("this is not a key", hint="a key is one line of ASCII without spaces")
+        services = replace(self._services(entry), keys=KeyRing(self._environ))
+        if secret is not None:
+            services = replace(services, key=PlainKey(secret))
+        return await tried(self._build(entry, services), timeout_s, pasted=secret is not None)
 
     async def listings(self) -> tuple[Listing, ...]:
         """Say of each whether there is a key for it, without asking its server."""
@@ -157,7 +207,7 @@ class Roster:
     async def keep_key(
         self, name: str, secret: Secret, timeout_s: float = CHECK_TIMEOUT_S
     ) -> Listing:
-        """Test a key at the provider's server, and put it into the keyring if it is right.
+        """Test a key at the provider's server, and store it if it is right: see `keep_key`.
 
         Returns:
             The provider as it is now: ready, or with an id that is wrong.
@@ -167,24 +217,13 @@ class Roster:
             ProviderError: the server will not have it, or nobody can say; nothing was stored.
         """
         entry = self._entry(name)
-        place = _keyring_name(entry, self._environ)
-        if not usable(secret.reveal()):
-            raise AuthFailed("this is not a key", hint="a key is one line of ASCII without spaces")
-        services = replace(self._services(entry), key=PlainKey(secret), keys=KeyRing(self._environ))
-        provider = entry.kind.build(name, entry.options, services)
+        place = entry_name(entry, self._environ)
         wrong_id = ""
         try:
-            async with asyncio.timeout(timeout_s):
-                await provider.check()
-        except TimeoutError as error:
-            raise ProviderFailed(
-                f"no answer in {timeout_s:g} s: nothing is known of the key"
-            ) from error
+            await self.try_out(entry, secret, timeout_s)
         except WrongId as error:  # the key is right
             wrong_id = f"wrong id: {_told(error)}"
-        finally:
-            await provider.aclose()
-        await keep_in_keyring(place, secret)
+        await keep_key(place, secret, key_file_of(entry.key))
         self._keys.forget(name)
         listing = await self._listing(name)
         if wrong_id:
@@ -228,23 +267,14 @@ class Roster:
         Neither its key nor its headers go along. Addresses in a private network are followed only
         for a provider that is there itself, by an address or as `localhost`.
         """
-        from chat_tui.net.addresses import is_private_host
-        from chat_tui.net.download import Downloader
-        from chat_tui.net.proxies import proxy_for
-
-        downloader = Downloader(
-            proxy=lambda url: proxy_for(url, self._environ),
-            ca_file=self._environ.get("SSL_CERT_FILE") or None,
-        )
-        private = is_private_host(urlsplit(provider.base_url).hostname or "")
-        return partial(downloader.get, max_bytes=MAX_BYTES, allow_private=private)
+        return fetch_for(provider, self._environ)
 
     async def aclose(self) -> None:
         """Close every provider that was built. Idempotent."""
         async with AsyncExitStack() as stack:
-            for provider in self._built.values():
+            for provider in (*self._built.values(), *self._retired):
                 stack.push_async_callback(provider.aclose)
-            self._built = {}
+            self._built, self._retired = {}, []
 
     def _entry(self, name: str) -> ProviderEntry:
         entry = self._config.providers.get(name)
@@ -255,6 +285,20 @@ class Roster:
         if entry is None:
             raise ConfigError(f"no provider {name[:64]!r}", hint=nearest(name, self.names()))
         return entry
+
+    def _build(self, entry: ProviderEntry, services: Services | None = None) -> Provider:
+        """Build a provider; a mistake in an installed package is an error of that provider."""
+        services = services or self._services(entry)
+        if self._registry.is_ours(entry.kind.name):
+            return entry.kind.build(entry.name, entry.options, services)
+        try:
+            return entry.kind.build(entry.name, entry.options, services)
+        except LOAD_FAULTS as error:
+            log.warning("kind %r cannot build a provider", entry.kind.name, exc_info=True)
+            raise ProviderFailed(
+                f"provider kind {entry.kind.name!r} failed: {type(error).__name__}",
+                hint="update or remove the package that adds it; the log says more",
+            ) from error
 
     def _demo_entry(self) -> ProviderEntry:
         kind = self._registry.get(DEMO)
@@ -278,17 +322,17 @@ class Roster:
         except ConfigError as error:
             return Listing(name=name, kind="", model="", state="not reachable", reason=str(error))
         key = await probe(entry.key, self._environ)
+        state: Readiness = "ready" if key.ready else "needs a key"
+        reason = key.reason
+        if key.origin != "none" and (road := _open_road(entry)):
+            state, reason = "not reachable", _told(not_sent(road, name))
         return Listing(
-            name=name,
-            kind=entry.kind.name,
-            model=entry.model,
-            state="ready" if key.ready else "needs a key",
-            reason=key.reason,
+            name=name, kind=entry.kind.name, model=entry.model, state=state, reason=reason
         )
 
 
-def _keyring_name(entry: ProviderEntry, environ: Mapping[str, str]) -> str:
-    """Say under which name the keyring holds a provider's key.
+def entry_name(entry: ProviderEntry, environ: Mapping[str, str]) -> str:
+    """Say under which name the keyring, or the key file, holds a provider's key.
 
     Raises:
         ConfigError: another source comes first.
@@ -309,6 +353,15 @@ def _keyring_name(entry: ProviderEntry, environ: Mapping[str, str]) -> str:
                 f"api_key of provider {entry.name!r} says where its key is: {describe(entry.key)}",
                 hint="change it there, or leave api_key out to use the keyring",
             )
+
+
+def _open_road(entry: ProviderEntry) -> str:
+    """The address that the provider's key is not sent to; empty where there is none."""
+    if entry.options.allow_insecure:
+        return ""
+    values = msgspec.structs.asdict(entry.options)
+    urls = [url for name, url in values.items() if name.endswith("_url") and isinstance(url, str)]
+    return next(filter(is_open_road, urls), "")
 
 
 def _told(error: ChatTuiError) -> str:

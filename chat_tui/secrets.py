@@ -1,30 +1,34 @@
 """API keys: where they come from, and values that do not show themselves."""
 
 import asyncio
-import contextlib
 import hmac
 import os
-import signal
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, NoReturn, SupportsIndex, TypeAlias, assert_never
+from pathlib import Path
+from typing import Final, Literal, NoReturn, SupportsIndex, TypeAlias, assert_never
+from weakref import WeakValueDictionary
 
 from chat_tui.errors import AuthFailed
+from chat_tui.key_command import key_from_command
+from chat_tui.key_file import read_key
+from chat_tui.keyring_entries import KEYRING_SERVICE, Entry, ask_keyring
 
-KEYRING_SERVICE: Final = "chat-tui"
-LOOKUP_LIMIT_S: Final = 30.0
 _MASK: Final = "••••"
-_MAX_LINE_BYTES: Final = 16 * 1024
+
+
+_MIN_MASKED_CHARS: Final = 8
+"""What is shorter would be found in words that have nothing to do with it."""
 
 
 class Secret:
     """A value that is only seen by who asks for it with `reveal()`."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        _ALIVE[id(self)] = self
 
     def reveal(self) -> str:
         return self._value
@@ -50,6 +54,18 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
+_ALIVE: Final = WeakValueDictionary[int, Secret]()
+
+
+def without_secrets(text: str, mask: str = _MASK) -> str:
+    """Mask the keys that are in use now, whatever they look like."""
+    for secret in list(_ALIVE.values()):
+        value = secret.reveal()
+        if len(value) >= _MIN_MASKED_CHARS and value in text:
+            text = text.replace(value, mask)
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class EnvKey:
     """An environment variable."""
@@ -59,9 +75,11 @@ class EnvKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyringKey:
-    """An entry of the system's keyring, under the service `chat-tui`."""
+    """An entry of the system's keyring, under the service `chat-tui`; else of the key file."""
 
     name: str
+    file: Path | None = field(default=None, compare=False)
+    """The key file; where it lies does not make it another source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +99,14 @@ class PlainKey:
 
 @dataclass(frozen=True, slots=True)
 class DefaultKey:
-    """Nothing was said: the kind's usual variable, then the keyring entry of the provider."""
+    """Nothing was said: the kind's usual variable, then the provider's entry of keyring or file."""
 
     env: str | None
     provider: str
     required: bool = True
     """Without a key the service answers nothing: a kind's own default service."""
+    file: Path | None = field(default=None, compare=False)
+    """The key file; where it lies does not make it another source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +116,8 @@ class NoKey:
 
 KeySource: TypeAlias = EnvKey | KeyringKey | CommandKey | PlainKey | DefaultKey | NoKey
 
+Origin: TypeAlias = Literal["env", "keyring", "file", "command", "config", "none"]
+
 
 @dataclass(frozen=True, slots=True)
 class KeyState:
@@ -104,6 +126,10 @@ class KeyState:
     ready: bool
     reason: str
     """Where the key comes from, or what is missing; never the key."""
+    unsafe: bool = False
+    """There may be a key, in a file that others can read: it is not used."""
+    origin: Origin = field(default="none", compare=False)
+    """What gives the key; `none` also where it should come from somewhere, and does not."""
 
 
 class KeyRing:
@@ -117,6 +143,8 @@ class KeyRing:
         """
         self._environ = environ
         self._found: dict[tuple[str, KeySource], Secret | None] = {}
+        self._forgotten: list[Secret | None] = []
+        """Still masked wherever they turn up."""
         self._locks: dict[tuple[str, KeySource], asyncio.Lock] = {}
 
     async def resolve(self, source: KeySource, *, provider: str) -> Secret | None:
@@ -134,7 +162,7 @@ class KeyRing:
     def forget(self, provider: str) -> None:
         """Ask the sources of this provider again: its key was changed or refused."""
         for place in [place for place in self._found if place[0] == provider]:
-            del self._found[place]
+            self._forgotten.append(self._found.pop(place))
 
 
 async def resolve(source: KeySource, environ: Mapping[str, str], *, provider: str) -> Secret | None:
@@ -159,23 +187,25 @@ async def resolve(source: KeySource, environ: Mapping[str, str], *, provider: st
                 f"{name} is not set", hint=f"it is named by api_key of provider {provider!r}"
             )
         case KeyringKey(name):
-            entry = await _ask_keyring(name)
+            entry = await _kept(name, source.file)
             if entry.value:
-                return _checked(entry.value, provider, f"the keyring entry {name!r}")
+                return _checked(entry.value, provider, f"the {entry.origin} entry {name!r}")
             raise AuthFailed(
                 f"{entry.why_none}, named by api_key of provider {provider!r}",
-                hint=f"store it with: keyring set chat-tui {name}",
+                hint=f"store it with: {_keys_set(provider)}",
             )
         case CommandKey(argv):
-            return _checked(await _run(argv, environ, provider), provider, "the command")
+            return _checked(
+                await key_from_command(argv, environ, provider), provider, "the command"
+            )
         case PlainKey(secret):
             return secret
         case DefaultKey(env, entry_name, required):
             if env and (value := environ.get(env, "").strip()):
                 return _checked(value, provider, f"the variable {env}")
-            entry = await _ask_keyring(entry_name)
+            entry = await _kept(entry_name, source.file)
             if entry.value:
-                return _checked(entry.value, provider, f"the keyring entry {entry_name!r}")
+                return _checked(entry.value, provider, f"the {entry.origin} entry {entry_name!r}")
             if required:
                 raise AuthFailed(f"no key for provider {provider!r}", hint=_how_to_add(source))
             return None
@@ -210,38 +240,37 @@ async def probe(source: KeySource, environ: Mapping[str, str]) -> KeyState:
     match source:
         case EnvKey(name):
             if environ.get(name, "").strip():
-                return KeyState(ready=True, reason=describe(source))
+                return KeyState(ready=True, reason=describe(source), origin="env")
             return KeyState(ready=False, reason=f"{name} is not set")
         case KeyringKey(name):
-            entry = await _ask_keyring(name)
-            if entry.value:
-                return KeyState(ready=True, reason=describe(source))
-            return KeyState(ready=False, reason=entry.why_none)
-        case CommandKey() | PlainKey() | NoKey():
+            return await _probe_kept(name, source.file)
+        case CommandKey():
+            return KeyState(ready=True, reason=describe(source), origin="command")
+        case PlainKey():
+            return KeyState(ready=True, reason=describe(source), origin="config")
+        case NoKey():
             return KeyState(ready=True, reason=describe(source))
         case DefaultKey(env, provider, required):
             if env and environ.get(env, "").strip():
-                return KeyState(ready=True, reason=f"variable {env}")
-            entry = await _ask_keyring(provider)
-            if entry.value:
-                return KeyState(ready=True, reason=describe(KeyringKey(provider)))
+                return KeyState(ready=True, reason=f"variable {env}", origin="env")
+            kept = await _probe_kept(provider, source.file)
+            if kept.ready or kept.unsafe:
+                return kept
             if required:
-                reason = f"{env} is not set" if env else entry.why_none
-                return KeyState(ready=False, reason=reason)
+                return KeyState(ready=False, reason=f"{env} is not set" if env else kept.reason)
             return KeyState(ready=True, reason="no key")
         case _:
             assert_never(source)
 
 
+def key_file_of(source: KeySource) -> Path | None:
+    """The file that stands in for the keyring; null where neither is asked."""
+    return source.file if isinstance(source, KeyringKey | DefaultKey) else None
+
+
 def usable(value: str) -> bool:
     """Whether a value can stand in a header: printable ASCII without spaces."""
     return bool(value) and all("!" <= char <= "~" for char in value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    value: str = field(default="", repr=False)
-    why_none: str = ""
 
 
 def _checked(value: str, provider: str, origin: str) -> Secret:
@@ -254,131 +283,33 @@ def _checked(value: str, provider: str, origin: str) -> Secret:
 
 
 def _how_to_add(source: DefaultKey) -> str:
-    keys_set = f"keyring set chat-tui {source.provider}"
+    keys_set = _keys_set(source.provider)
     return f"set {source.env}, or: {keys_set}" if source.env else keys_set
 
 
-async def _run(argv: tuple[str, ...], environ: Mapping[str, str], provider: str) -> str:
-    """Return the first line of stdout, stripped; errors never say what was printed."""
-    what = f"the command in api_key of provider {provider!r}"
-    hint = "run it in a shell to see what it says"
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=dict(environ),
-            start_new_session=True,  # away from the terminal we draw on, and one group to kill
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a command"
-        raise AuthFailed(f"{what} cannot be run: {(reason or 'refused').lower()}") from error
-    try:
-        async with asyncio.timeout(LOOKUP_LIMIT_S):
-            line = await _first_line(process)
-            code = await process.wait()
-    except TimeoutError as error:
-        raise AuthFailed(f"{what} took over {LOOKUP_LIMIT_S:.0f} s", hint=hint) from error
-    finally:
-        await _end(process)
-    if code != 0:
-        raise AuthFailed(f"{what} failed with exit code {code}", hint=hint)
-    if not line:
-        raise AuthFailed(f"{what} printed no key", hint=hint)
-    return line
+def _keys_set(provider: str) -> str:
+    return f"chat-tui keys set {provider}"
 
 
-async def _first_line(process: asyncio.subprocess.Process) -> str:
-    assert process.stdout is not None
-    kept = bytearray()
-    while part := await process.stdout.read(_MAX_LINE_BYTES):
-        if len(kept) <= _MAX_LINE_BYTES:
-            kept += part
-    return kept[:_MAX_LINE_BYTES].split(b"\n", 1)[0].decode(errors="replace").strip()
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    # A grandchild that left the group may hold the pipe; asyncio offers no public way to let go.
-    transport = getattr(process, "_transport", None)
-    if isinstance(transport, asyncio.BaseTransport):
-        transport.close()
-    await process.wait()
-
-
-async def _ask_keyring(name: str) -> _Entry:
-    """Look in the keyring from a daemon thread: an unlock dialog must not keep us from ending."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[_Entry] = loop.create_future()
-
-    def deliver(entry: _Entry) -> None:
-        if not answer.done():
-            answer.set_result(entry)
-
-    def look() -> None:
-        entry = _Entry(why_none="the keyring failed")
-        try:
-            entry = _keyring_entry(name)
-        finally:
-            with contextlib.suppress(RuntimeError):  # the loop is gone, and nobody waits
-                loop.call_soon_threadsafe(deliver, entry)
-
-    threading.Thread(target=look, name="keyring", daemon=True).start()
-    try:
-        async with asyncio.timeout(LOOKUP_LIMIT_S):
-            return await answer
-    except TimeoutError:
-        return _Entry(why_none=f"the keyring did not answer in {LOOKUP_LIMIT_S:.0f} s")
-
-
-async def keep_in_keyring(name: str, secret: Secret) -> None:
-    """Store a key under the service `chat-tui`, and make sure that it is there.
+async def _kept(name: str, file: Path | None) -> Entry:
+    """Look where `chat-tui keys set` stores: the keyring, then the key file.
 
     Raises:
-        AuthFailed: there is no keyring, or it keeps nothing.
+        AuthFailed: the keyring has nothing, and the file is not safe to read.
     """
-    problem = await asyncio.to_thread(_put_into_keyring, name, secret)
-    if not problem:
-        entry = await _ask_keyring(name)
-        if entry.value == secret.reveal():
-            return
-        problem = "the keyring of this system keeps nothing"
-    raise AuthFailed(f"{problem}: the key is not stored", hint="set its variable instead")
+    entry = await ask_keyring(name)
+    if entry.value or file is None:
+        return entry
+    value = await asyncio.to_thread(read_key, file, name)
+    return Entry(value, entry.why_none, "file") if value else entry
 
 
-def _put_into_keyring(name: str, secret: Secret) -> str:
-    """Return what went wrong; empty where nothing did."""
+async def _probe_kept(name: str, file: Path | None) -> KeyState:
     try:
-        import keyring
-        from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
-    except ImportError:
-        return "there is no keyring on this system"
-    try:
-        keyring.set_password(KEYRING_SERVICE, name, secret.reveal())
-    except NoKeyringError:
-        return "there is no keyring on this system"
-    except KeyringLocked:
-        return "the keyring is locked"
-    except (KeyringError, OSError, RuntimeError, ValueError, TypeError, LookupError):
-        return "the keyring failed"
-    return ""
-
-
-def _keyring_entry(name: str) -> _Entry:
-    try:
-        import keyring
-        from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
-    except ImportError:
-        return _Entry(why_none="there is no keyring on this system")
-    try:
-        value = (keyring.get_password(KEYRING_SERVICE, name) or "").strip()
-    except NoKeyringError:
-        return _Entry(why_none="there is no keyring on this system")
-    except KeyringLocked:
-        return _Entry(why_none="the keyring is locked")
-    except (KeyringError, OSError, RuntimeError, ValueError, TypeError, LookupError):
-        return _Entry(why_none="the keyring failed")
-    return _Entry(value, f"the keyring has no entry {KEYRING_SERVICE}/{name}")
+        entry = await _kept(name, file)
+    except AuthFailed as error:
+        return KeyState(ready=False, reason=f"{error.message}: {error.hint}", unsafe=True)
+    if not entry.value:
+        return KeyState(ready=False, reason=entry.why_none)
+    where = describe(KeyringKey(name)) if entry.origin == "keyring" else f"key file {file}"
+    return KeyState(ready=True, reason=where, origin=entry.origin)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat_tui.attachments import attach, with_files
+from chat_tui.continuing import asked_to_go_on, begun, settled
 from chat_tui.conversation import Conversation
 from chat_tui.errors import ChatTuiError, MediaError, NotFound, StoreError
 from chat_tui.events import Approval, StreamEvent, Terminal
@@ -43,12 +44,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+RETRY_S = 2.0
+"""How long after a failure everything is saved that was not."""
 RECORD_S = 0.05
 """How often what came is handed to the recorder, which has its own time for the disk."""
 
 
 class ReplyRunning(ChatTuiError):
     """A conversation answers one turn at a time."""
+
+
+class OpenElsewhere(ChatTuiError):
+    """Another instance of the program has the conversation open."""
 
 
 class AlreadyDecided(ChatTuiError):
@@ -64,6 +71,8 @@ class Contender:
     """Empty means the provider's own default."""
     parameters: Mapping[str, object] = field(default_factory=dict)
     """For the request body, beside those that the provider is configured with."""
+    goes_on_from: MessageId | None = None
+    """A reply that broke off: the new one begins with what came of it."""
 
 
 class Reply:
@@ -84,6 +93,8 @@ class Reply:
         """Ends when the request has left."""
         self.recording: asyncio.Task[None] | None = None
         """Ends when the whole reply is in the conversation and in the store."""
+        self.stored = False
+        """It has its place in the store."""
 
     @property
     def id(self) -> MessageId:
@@ -141,12 +152,21 @@ class Session:
         self._unrecorded: dict[MessageId, Reply] = {}
         """What still streams or is being saved, also where another one was chosen."""
         self._saving = asyncio.Lock()
+        self._saving_again: asyncio.Task[None] | None = None
+        self._closing = False
+        self.elsewhere = ""
+        """Who else has the conversation open, in words; then nothing is said here."""
         self._listeners: list[Callable[[], None]] = []
 
     @property
     def running(self) -> bool:
         """A reply is under way, and the next turn has to wait for it."""
         return any(reply.running for reply in self.replies)
+
+    @property
+    def stored(self) -> bool:
+        """The conversation is in the store."""
+        return self._saved
 
     @property
     def at_rest(self) -> bool:
@@ -337,6 +357,56 @@ class Session:
             return None
         return await self.answer(turns[-1], provider, model=model, parameters=parameters)
 
+    async def go_on(self, reply: MessageId, provider: Provider, *, model: str = "") -> Reply:
+        """Have a reply that broke off continued, as a sibling that begins with what came of it.
+
+        Args:
+            reply: Which one.
+            provider: Who goes on.
+            model: Empty means the provider's own default.
+
+        Returns:
+            The new reply, already started.
+
+        Raises:
+            ReplyRunning: the last reply has not ended.
+        """
+        self._refuse_if_running()
+        unfinished = self.conversation[reply]
+        assert unfinished.parent is not None
+        turn = self.conversation[unfinished.parent]
+        contender = Contender(provider, model, goes_on_from=reply)
+        new = self.compare(turn, [contender])[0]
+        assert new.beginning is not None
+        await asyncio.shield(new.beginning)
+        await self.settle(reply)
+        return new
+
+    async def settle(self, reply: MessageId) -> None:
+        """Remember that somebody has said what becomes of a reply that broke off."""
+        message = settled(self.conversation[reply])
+        self.conversation.update(message)
+
+        async def remember(store: Store) -> None:
+            with contextlib.suppress(NotFound):
+                await store.finish(message)
+
+        if self._saved and reply not in self._unsaved:
+            await self._try_to_save(remember)
+
+    def follow(self, reply: Reply) -> None:
+        """Show a reply that another instance writes; nothing of it is saved here."""
+        self.reply, self.replies = reply, (reply,)
+        reply.recording = asyncio.create_task(self._watch(reply), name=f"follow {reply.id}")
+        reply.worker.start()
+
+    async def _watch(self, reply: Reply) -> None:
+        async with aclosing(reply.worker.subscribe(pace_s=RECORD_S)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    reply.folder.add(event)
+        self.conversation.update(reply.folder.message())
+
     async def show(self, leaf: MessageId | None) -> None:
         """Choose the path that is shown, here and when the conversation is opened again.
 
@@ -350,7 +420,7 @@ class Session:
             with contextlib.suppress(NotFound):  # it is not stored yet, or not any more
                 await store.set_leaf(self.conversation.id, leaf)
 
-        if self._saved and leaf not in self._unsaved:
+        if self._saved and leaf not in self._unsaved and not self.elsewhere:
             await self._try_to_save(remember)
 
     def snapshot(self) -> Conversation:
@@ -385,6 +455,10 @@ class Session:
 
     async def aclose(self) -> None:
         """Stop what runs and save what came."""
+        self._closing = True
+        if self._saving_again is not None:
+            self._saving_again.cancel()
+            await asyncio.wait({self._saving_again})
         left = {**self._unrecorded, **{reply.id: reply for reply in self.replies}}.values()
         for reply in left:
             reply.worker.cancel()
@@ -414,6 +488,8 @@ class Session:
                 **contender.parameters,
             },
         )
+        if contender.goes_on_from is not None:
+            blank = begun(blank, self.conversation[contender.goes_on_from])
         self.conversation.add(blank)
         worker = StreamWorker(
             lambda: self._stream(provider, blank),
@@ -423,13 +499,22 @@ class Session:
         return Reply(blank, worker)
 
     def _refuse_if_running(self) -> None:
+        if self.elsewhere:
+            raise OpenElsewhere(
+                f"this conversation is open in {self.elsewhere}",
+                hint="fork it, or go on when the other one has left it",
+            )
         if self.running:
             raise ReplyRunning("a reply is still running", hint="Esc stops it")
 
     def _stream(self, provider: Provider, blank: Message) -> AsyncGenerator[StreamEvent, None]:
         request = Request(
             conversation=self.conversation.id,
-            messages=self.conversation.path(blank.parent),
+            messages=(
+                asked_to_go_on(self.conversation.path(blank.parent), blank)
+                if blank.parts
+                else self.conversation.path(blank.parent)
+            ),
             model=blank.model,
             system_prompt=self.conversation.system_prompt,
             parameters=blank.parameters,
@@ -461,15 +546,15 @@ class Session:
         """
         if after:
             await asyncio.wait(after)
-        begun: set[MessageId] = set()
+        stored: set[MessageId] = set()
         saved = await self._try_to_save(self._save_messages)
         for reply in replies:
             if saved and await self._try_to_save(partial(self._begin_in_store, blank=reply.blank)):
-                begun.add(reply.id)
+                stored.add(reply.id)
             reply.worker.start()
-        if len(begun) > 1:
+        if len(stored) > 1:
             await self._try_to_save(self._save_leaf)
-        return begun
+        return stored
 
     async def _begin_in_store(self, store: Store, *, blank: Message) -> None:
         await store.begin_reply(self.conversation.id, blank)
@@ -484,22 +569,31 @@ class Session:
         if self.runs is not None:
             await self.runs.load()
             run = self.runs.watch(reply.blank.provider, reply.blank.model)
-        if reply.id in await beginning and self._store is not None:
-            recorder = Recorder(self._store, reply.blank, on_trouble=self._tell)
+        reply.stored = reply.id in await beginning
+        waiting: list[StreamEvent] = []  # for a place in the store
         async with aclosing(reply.worker.subscribe(pace_s=RECORD_S)) as batches:
             async for batch in batches:
                 for event in batch:
                     reply.folder.add(event)
                 if run is not None:
                     run.add(batch)
+                if recorder is None and reply.stored and self._store is not None:
+                    recorder = Recorder(self._store, reply.blank, on_trouble=self._tell)
+                    recorder.add(waiting)
                 if recorder is not None:
                     recorder.add(batch)
+                else:
+                    waiting.extend(batch)
         message = reply.folder.message()
         self.conversation.update(message)
+        async with self._saving:  # it may be given its place just now
+            if not reply.stored:
+                self._unsaved.add(message.id)
+        if recorder is None and reply.stored and self._store is not None:
+            recorder = Recorder(self._store, reply.blank, on_trouble=self._tell)
         if recorder is not None:
             await recorder.finish(message)
         else:
-            self._unsaved.add(message.id)
             await self._try_to_save(self._save_messages)
         if run is not None:
             await run.finish()
@@ -533,9 +627,29 @@ class Session:
         except StoreError as error:
             log.warning("cannot save: %s", error)
             self._tell(error)
+            idle = self._saving_again is None or self._saving_again.done()
+            if idle and not self._closing:
+                self._saving_again = asyncio.create_task(self._save_again(), name="save again")
             return False
         self._tell(None)
         return True
+
+    async def _save_again(self) -> None:
+        """After a failure, save everything that is in memory only, as soon as that can be done."""
+        while self._store is not None:
+            await asyncio.sleep(RETRY_S)
+            try:
+                await self._save_messages(self._store)
+                async with self._saving:
+                    for reply in tuple(self._unrecorded.values()):
+                        if not reply.stored and reply.id not in self._unsaved and self._saved:
+                            await self._begin_in_store(self._store, blank=reply.blank)
+                            reply.stored = True
+            except StoreError as error:
+                self._tell(error)
+            else:
+                self._tell(None)
+                return
 
     def _tell(self, error: StoreError | None) -> None:
         before, self._trouble = self._trouble, error

@@ -48,6 +48,7 @@ _SUSPECT = (
     f"|\r|{_ODD})"
 )
 _SURROGATE = "[\ud800-\udfff]"
+_HARM = f"[\x00-\x1f\x7f\ud800-\udfff{_INVISIBLE}]"
 _CONTROL_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 
 _PICTOGRAPHS = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2900-\u297f\u2b00-\u2bff🀀-\U0001faff"
@@ -238,6 +239,14 @@ def clean(text: str) -> str:
         return text
     cleaner = Cleaner()
     return cleaner.feed(text) + cleaner.end()
+
+
+def harm_in(text: str) -> str:
+    """Find what may stand in no row of a terminal; empty for a line that `clean` let through.
+
+    Line feeds and tabs move the cursor and count.
+    """
+    return "".join(_compiled(_HARM).findall(text))
 
 
 def clean_line(text: str, max_chars: int = 200) -> str:

@@ -7,6 +7,7 @@ from rich.style import Style
 from textual.theme import Theme
 
 from chat_tui.config.theme import ThemeFile, load_themes
+from chat_tui.themes_borrowed import borrowed_names, borrowed_theme
 from chat_tui.widgets.ink_styles import InkStyles
 
 
@@ -31,14 +32,14 @@ class ThemeShelf:
         if name not in self._read:
             named = [file for file in self._bundled if file.stem == name]
             self._read |= self._load([*named, *self._own])
-        return self._read.get(name)
+        return self._read.get(name) or borrowed_theme(name)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all themes."""
         if not self._complete:
             self._complete = True
             self._read = self._load([*self._bundled, *self._own])
-        return tuple(self._read)
+        return (*self._read, *(name for name in borrowed_names() if name not in self._read))
 
     def _load(self, files: Iterable[Path]) -> dict[str, ThemeFile]:
         themes, self.warnings = load_themes(files)

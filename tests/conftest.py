@@ -9,6 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.tripwire import tripwire as tripwire
+
 # A busy machine is no finding: examples are bounded by their number, not by a clock.
 # Continuous integration tries the same examples each time; new ones are found on a desk.
 hypothesis.settings.register_profile("tests", deadline=None, derandomize="CI" in os.environ)

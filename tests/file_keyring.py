@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keyring
 from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
 
 
 class FileKeyring(KeyringBackend):
@@ -30,6 +31,13 @@ class FileKeyring(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         entries = self.entries() | {f"{service}/{username}": password}
+        self._path.write_text(json.dumps(entries), "utf-8")
+
+    def delete_password(self, service: str, username: str) -> None:
+        entries = self.entries()
+        if f"{service}/{username}" not in entries:
+            raise PasswordDeleteError("no such entry")
+        del entries[f"{service}/{username}"]
         self._path.write_text(json.dumps(entries), "utf-8")
 
     @contextmanager

@@ -101,6 +101,7 @@ def test_the_end_has_every_field() -> None:
         "reason": "stop",
         "elapsed_s": 2.5,
         "first_s": None,
+        "stop_answer": None,
     }
 
 

@@ -1,5 +1,6 @@
 """Conversations become files, with the pictures and texts that belong to them."""
 
+import base64
 import hashlib
 import io
 import json
@@ -234,6 +235,17 @@ def test_masked_keys_are_told(form: Form) -> None:
     made = document(talk(Notice(f"{key} {key}")), form)
     assert key.encode() not in made.data
     assert made.remarks == ("2 keys were masked",)
+
+
+@pytest.mark.parametrize("form", ["md", "json", "jsonl", "html"])
+def test_a_key_in_a_text_that_was_attached_is_masked(media: MediaFolder, form: Form) -> None:
+    notes = media.save_text(b"export KEY=sk-proj-abcdefghijklmnop1234\n")
+    attached = Attachment(path=str(notes), name="n", media_type="text/plain", size_bytes=1)
+    made = document(talk(attached=(attached,)), form)
+    everything = b"".join([made.data, *made.assets.values()])
+    assert b"abcdefghijklmnop" not in everything
+    assert base64.b64encode(b"sk-proj-abcdefghijklmnop1234")[4:-4] not in everything
+    assert made.remarks == ("1 key was masked",)
 
 
 def test_lines_are_joined() -> None:

@@ -22,6 +22,8 @@ LATE = (
     "chat_tui.simulator",
     "chat_tui.providers.demo",
     "chat_tui.store.connection",
+    "chat_tui.store.mending",
+    "chat_tui.store.salvage",
     "chat_tui.net.transport",
     "chat_tui.net.wire",
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import gc
 import json
 import os
 import pickle
@@ -16,7 +17,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoBackend
 from keyring.errors import KeyringError, KeyringLocked
 
-from chat_tui import secrets
+from chat_tui import key_command, keyring_entries, secrets
 from chat_tui.errors import AuthFailed
 from chat_tui.secrets import (
     CommandKey,
@@ -205,7 +206,7 @@ def pipe(tmp_path: Path) -> Iterator[int]:
 
 
 async def test_a_command_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "LOOKUP_LIMIT_S", 0.2)
+    monkeypatch.setattr(key_command, "LOOKUP_LIMIT_S", 0.2)
     error = await refused(program("import signal; signal.pause()"), dict(os.environ))
     assert "api_key of provider 'flow' took over" in error.message
 
@@ -246,7 +247,7 @@ async def test_a_keyring_that_gives_nothing_says_why(
     backend.refusal = refusal
     error = await refused(KeyringKey("work"))
     assert said in error.message
-    assert "keyring set chat-tui work" in error.hint
+    assert "chat-tui keys set flow" in error.hint
     assert (await probe(KeyringKey("work"), {})).reason == said
 
 
@@ -264,7 +265,7 @@ async def test_a_keyring_that_is_not_installed_is_no_key(monkeypatch: pytest.Mon
 async def test_a_keyring_that_does_not_answer_is_not_waited_for(
     backend: FileBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(secrets, "LOOKUP_LIMIT_S", 0.05)
+    monkeypatch.setattr(keyring_entries, "LOOKUP_LIMIT_S", 0.05)
     backend.gate = threading.Event()
     error = await refused(KeyringKey("work"))
     backend.gate.set()
@@ -281,7 +282,7 @@ async def test_the_usual_variable_comes_before_the_keyring(backend: FileBackend)
 async def test_a_service_that_needs_a_key_and_has_none_is_refused(backend: FileBackend) -> None:
     error = await refused(DefaultKey("K", "flow"))
     assert error.message == "no key for provider 'flow'"
-    assert error.hint == "set K, or: keyring set chat-tui flow"
+    assert error.hint == "set K, or: chat-tui keys set flow"
 
 
 async def test_a_plain_key_and_no_key_are_what_they_are() -> None:
@@ -353,3 +354,17 @@ async def test_a_key_ring_reads_the_processs_own_environment_when_asked(
     keys = KeyRing()
     monkeypatch.setenv("CHAT_TUI_TEST_KEY", CANARY)
     assert await keys.resolve(EnvKey("CHAT_TUI_TEST_KEY"), provider="flow") == Secret(CANARY)
+
+
+def test_a_key_in_use_is_masked_whatever_it_looks_like() -> None:
+    secret = Secret("just some words")
+    assert secrets.without_secrets("say just some words again") == "say •••• again"
+    del secret
+    gc.collect()
+    assert secrets.without_secrets("say just some words again") == "say just some words again"
+
+
+def test_a_short_key_masks_no_words() -> None:
+    secret = Secret("the")
+    assert secrets.without_secrets("the other") == "the other"
+    assert secret.reveal() == "the"

@@ -58,14 +58,6 @@ async def hasty_store(path: Path) -> AsyncGenerator[Store, None]:
 
 
 @pytest.fixture
-def letter(tmp_path: Path) -> Path:
-    """A file that is not a database."""
-    path = tmp_path / "letter.db"
-    path.write_text("dear reader, this was never a database\n" * 100)
-    return path
-
-
-@pytest.fixture
 def witness(path: Path) -> Iterator[sqlite3.Connection]:
     """Another program that reads, or locks, the file once the store has made it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -599,10 +591,10 @@ async def test_trouble_that_nobody_listens_to_does_not_stop_the_talk(
     assert shown(session.conversation)[-1] == ("assistant", "complete", "Hello")
 
 
-async def test_a_file_that_is_not_a_database_does_not_stop_the_talk(
-    simulator: Simulator, provider: ChatProvider, letter: Path
+async def test_a_folder_in_place_of_the_database_does_not_stop_the_talk(
+    simulator: Simulator, provider: ChatProvider, tmp_path: Path
 ) -> None:
-    store = Store(letter)
+    store = Store(tmp_path)
     simulator.enqueue(answer("Hello"))
     trouble = Trouble()
     session = Session(Conversation(), store, on_trouble=trouble)
@@ -610,7 +602,7 @@ async def test_a_file_that_is_not_a_database_does_not_stop_the_talk(
     await session.wait()
     assert [text for _, _, text in shown(session.conversation)] == ["hi", "Hello"]
     assert trouble.words == ["trouble"]
-    assert "not a database" in str(trouble.told[0])
+    assert "is a folder" in str(trouble.told[0])
     await store.close()
 
 

@@ -8,7 +8,7 @@ import chat_tui
 
 PACKAGE = Path(chat_tui.__file__).parent
 SOURCES = (
-    PACKAGE / "app.py",
+    *sorted(PACKAGE.glob("app*.py")),
     *sorted((PACKAGE / "widgets").glob("*.py")),
     *sorted((PACKAGE / "screens").glob("*.py")),
 )
@@ -20,11 +20,23 @@ ALWAYS_MARKUP = {
     "RadioButton", "RichLog", "SelectionList", "Tab", "Tabs", "TabPane", "Tooltip", "Tree",
 }  # fmt: skip
 """Widgets whose texts are read as markup, whatever one says."""
-MARKUP_ATTRIBUTES = {"border_title", "border_subtitle", "tooltip", "title", "sub_title"}
+MARKUP_ATTRIBUTES = {
+    "border_title", "border_subtitle", "tooltip", "title", "sub_title",
+}  # fmt: skip
+MARKUP_METHODS = {
+    "add_option", "add_options", "set_options", "replace_option_prompt",
+    "replace_option_prompt_at_index", "add_row", "add_rows", "add_column", "add_columns",
+    "add_tab", "add_pane", "from_text",
+}  # fmt: skip
+"""What takes texts to show, and reads those that are plain strings as markup."""
 LITERAL = {"Content", "Text", "Content.assemble"}
 """What holds a text as it is."""
-CHECKED_NAMES = {"f'Theme: {name}'"}
-"""Texts for the palette, which reads markup: a theme's name has letters, digits and dashes."""
+CHECKED_NAMES = {
+    "f'Theme: {name}'",  # a theme's name has letters, digits and dashes
+    "f'Pane: move {direction}'",  # one of four
+    "session.conversation.title",  # not of a widget
+}
+"""What looks like a text for something that reads markup, and cannot have any in it."""
 
 
 def name_of(node: ast.expr) -> str:
@@ -48,6 +60,23 @@ def is_literal(node: ast.expr) -> bool:
             return False
 
 
+def is_shown_as_it_is(node: ast.expr) -> bool:
+    """As `is_literal`, or options that were looked at where they are made."""
+    match node:
+        case ast.Call(func=function) if name_of(function) == "Option":
+            return True
+        case ast.Starred(value=value) | ast.ListComp(elt=value) | ast.GeneratorExp(elt=value):
+            return is_shown_as_it_is(value)
+        case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id=made), *_]):
+            return made.startswith("_option")
+        case ast.Call(func=function) if name_of(function).startswith("_option"):
+            return True
+        case ast.Call(func=ast.Name(id="drawn")):
+            return True  # of the menu's own file: each is `Content`
+        case _:
+            return is_literal(node)
+
+
 def says_no_markup(call: ast.Call) -> bool:
     return any(
         keyword.arg == "markup"
@@ -64,6 +93,11 @@ def in_call(call: ast.Call, switched: set[str]) -> Iterator[str]:
         yield f"{name} without markup=False"
     elif name in ALWAYS_MARKUP and not all(map(is_literal, texts)):
         yield f"{name} reads markup"
+    elif name in MARKUP_METHODS and not says_no_markup(call):
+        if isinstance(call.func, ast.Attribute) and not all(
+            map(is_shown_as_it_is, texts[1:] if name.startswith("replace_option") else texts)
+        ):
+            yield f"{name} reads markup"
     elif name == "Option" and not all(map(is_literal, call.args[:1])):
         yield "Option reads markup"
     elif name == "SystemCommand":
@@ -87,9 +121,37 @@ def is_super(call: ast.Call) -> bool:
             return False
 
 
+class KnownTypes(ast.NodeTransformer):
+    """Calls of the file's own functions that return no string become what they return."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._made = {
+            node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef)
+            and node.returns is not None
+            and ast.unparse(node.returns) in {"Content", "Text", "Option"}
+        }
+        self._ours = any(
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith("chat_tui.")
+            and any(name.name == "Option" for name in node.names)
+            for node in ast.walk(tree)
+        )
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = name_of(node.func)
+        if name in self._made or (name == "Option" and self._ours):
+            literal = ast.Call(ast.Name("Content"), [ast.Constant("")], [])
+            return ast.fix_missing_locations(ast.copy_location(literal, node))
+        return node
+
+
 def faults(source: str) -> list[str]:
     """Name the places where a text from outside could be read as markup."""
     tree = ast.parse(source)
+    tree = KnownTypes(tree).visit(tree)
     switched = MARKUP_SWITCH | {
         node.name
         for node in ast.walk(tree)
@@ -107,6 +169,7 @@ def faults(source: str) -> list[str]:
                     for target in targets
                     if isinstance(target, ast.Attribute)
                     and target.attr in MARKUP_ATTRIBUTES
+                    and ast.unparse(target) not in CHECKED_NAMES
                     and not is_literal(value)
                 ]
             case _:
@@ -145,6 +208,18 @@ def test_there_are_sources_to_check() -> None:
         "Content.from_markup(text)",
         "super().notify(message)",
         "self.notify(message, markup=True)",
+        "self.options.add_option(text)",
+        "self.options.add_options([text for text in texts])",
+        "table.add_row(text)",
+        "table.add_column(text)",
+        "self.tabs.add_tab(text)",
+        "DataTable(text)",
+        "Tabs(text)",
+        "Checkbox(text)",
+        "RadioButton(text)",
+        "SelectionList((text, 1))",
+        "Content.from_text(text)",
+        "self.border_subtitle = text",
     ],
 )
 def test_markup_from_outside_is_found(source: str) -> None:
@@ -164,6 +239,9 @@ def test_markup_from_outside_is_found(source: str) -> None:
         "SystemCommand('fixed', '', run)",
         "self.notify(message)",
         "super().notify(message, markup=False)",
+        "def _line(text: str) -> Content: ...\noptions.add_options(map(_option, texts))",
+        "def _line(text: str) -> Content: ...\noptions.add_option(_line(text))",
+        "from chat_tui.commands.completion import Option\nOption(text)",
     ],
 )
 def test_text_that_cannot_be_markup_is_let_through(source: str) -> None:

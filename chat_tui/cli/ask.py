@@ -6,12 +6,15 @@ from pathlib import Path
 
 import click
 
+from chat_tui.cli.completing import provider_names
 from chat_tui.cli.options import choices_before, load_config, paths_of, place_options, roster_of
 
 
 @click.command()
 @place_options
-@click.option("-p", "--provider", metavar="NAME", help="Who answers.")
+@click.option(
+    "-p", "--provider", metavar="NAME", help="Who answers.", shell_complete=provider_names
+)
 @click.option("-m", "--model", metavar="MODEL", help="The provider's model.")
 @click.option("-s", "--system", metavar="SYSTEM", help="What the model is told first.")
 @click.option(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.attachments import attach, check_taken
+from chat_tui.cli.answering import choose_answerer
 from chat_tui.cli.output import Out, ReaderGone, Remarks, let_go_of_stdout
 from chat_tui.cli.printing import JsonPrinter, Printer, TextPrinter, ticking
 from chat_tui.cli.signals import Interruption, interruption
@@ -74,7 +75,9 @@ async def run(errand: Errand, config: Config, paths: Paths, roster: Roster) -> i
     remarks = Remarks(Out(sys.stderr), answer)
     runs = PastRuns(paths.state_dir / "picture-runs.json")
     printer = JsonPrinter(answer) if errand.as_json else TextPrinter(answer, remarks, runs)
-    store = Store(paths.database)
+    store = Store(
+        paths.database, tell=lambda line: remarks.line(clean_line(f"chat-tui: {line}", 1000))
+    )
     with interruption(task.cancel) as signals:
         try:
             talk = _Talk(errand, config, paths, roster, store, remarks, runs)
@@ -174,16 +177,10 @@ class _Talk:
         """The provider and the model: as asked for, as in the conversation, or as usual."""
         errand = self._errand
         state, _ = load_state(self._paths.state_file)
-        name, model = errand.provider, errand.model
-        said = _last_reply(conversation)
-        if name is None and said is not None and said.provider in self._roster.names():
-            name = said.provider
-        if name is None:
-            name = await self._roster.default(state.provider)
-        if not model and said is not None and said.provider == name:
-            model = said.model
-        provider = self._roster.provider(name)
-        return provider, model or provider.model or state.models.get(name, "")
+        name, model = await choose_answerer(
+            conversation, self._roster, state, provider=errand.provider, model=errand.model
+        )
+        return self._roster.provider(name), model
 
     async def _attachments(self, provider: Provider) -> tuple[Attachment, ...]:
         """Keep copies of the files that go along; all are looked at before anything is asked."""
@@ -239,11 +236,6 @@ async def _print(reply: Reply, printer: Printer, session: Session) -> bool:
                 reader_left = True
                 session.cancel()
     return reader_left
-
-
-def _last_reply(conversation: Conversation) -> Message | None:
-    replies = [message for message in conversation.path() if message.role == "assistant"]
-    return replies[-1] if replies else None
 
 
 def _exit_code(ended: Terminal | None, message: Message) -> int:

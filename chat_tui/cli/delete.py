@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from chat_tui.cli.completing import conversation_ids
 from chat_tui.cli.options import paths_of, place_options
 from chat_tui.text import clean_line
 
 
 @click.command()
 @place_options
-@click.argument("which", metavar="ID")
+@click.argument("which", metavar="ID", shell_complete=conversation_ids)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--undo", is_flag=True, help="Have it back instead.")
 @click.pass_context

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from chat_tui.cli.completing import conversation_ids
 from chat_tui.cli.options import paths_of, place_options
+from chat_tui.cli.store_news import say
 from chat_tui.conversation import Conversation
 from chat_tui.errors import NotFound, TranscriptError
 from chat_tui.exporting import Document, document, export_to, joined, write_document
@@ -25,7 +27,7 @@ _STDOUT: Final = Path("-")
 
 @click.command()
 @place_options
-@click.argument("which", metavar="ID|last|all")
+@click.argument("which", metavar="ID|last|all", shell_complete=conversation_ids)
 @click.option(
     "--format",
     "form",
@@ -87,7 +89,7 @@ def export(
 async def _read(database: Path, which: str) -> list[Conversation]:
     from chat_tui.store.store import Store
 
-    store = Store(database)
+    store = Store(database, tell=say)
     try:
         return [await store.load(one) for one in await _ids(store, which)]
     finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chat_tui.cli.options import paths_of, place_options
+from chat_tui.cli.store_news import say
 from chat_tui.cli.table import table
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def list_conversations(ctx: click.Context, as_json: bool, limit: int | None) -> 
 async def _read(database: Path, limit: int | None) -> "list[ConversationSummary]":
     from chat_tui.store.store import Store
 
-    store = Store(database)
+    store = Store(database, tell=say)
     try:
         return await store.list(limit)
     finally:

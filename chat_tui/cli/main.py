@@ -9,8 +9,10 @@ from typing import Final
 import click
 
 from chat_tui import __version__
+from chat_tui.cli.completing import conversation_ids, provider_names
 from chat_tui.cli.options import AppChoices, place_options
 from chat_tui.cli.output import let_go_of_stdout
+from chat_tui.cli.reset import reset_and_end
 from chat_tui.errors import ChatTuiError, NotFound, ProviderError, StoreError
 from chat_tui.text import clean_line
 
@@ -22,13 +24,20 @@ LINE_MAX_CHARS: Final = 2000
 
 _COMMANDS: Final = {
     "ask": "chat_tui.cli.ask:ask",
+    "completion": "chat_tui.cli.completion:completion",
     "delete": "chat_tui.cli.delete:delete",
+    "doctor": "chat_tui.cli.doctor:doctor",
     "export": "chat_tui.cli.export:export",
+    "import": "chat_tui.cli.import_:import_conversations",
+    "keys": "chat_tui.cli.keys:keys",
     "list": "chat_tui.cli.list:list_conversations",
     "providers": "chat_tui.cli.providers:providers",
+    "prune": "chat_tui.cli.prune:prune",
     "repro": "chat_tui.cli.repro:repro",
+    "schema": "chat_tui.cli.schema:schema",
     "search": "chat_tui.cli.search:search",
     "simulator": "chat_tui.cli.simulator:simulator",
+    "vacuum": "chat_tui.cli.vacuum:vacuum",
 }
 
 
@@ -67,11 +76,27 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, invoke_without_command=True)
 @place_options
-@click.option("-p", "--provider", metavar="NAME", help="Who answers.")
+@click.option(
+    "-p", "--provider", metavar="NAME", help="Who answers.", shell_complete=provider_names
+)
 @click.option("-m", "--model", metavar="NAME", help="The provider's model.")
 @click.option("--demo", is_flag=True, help="Talk to the built-in demo; needs no key.")
-@click.option("--resume", metavar="ID", help="Open this conversation; the start of its id will do.")
+@click.option(
+    "--resume",
+    metavar="ID",
+    help="Open this conversation; the start of its id will do.",
+    shell_complete=conversation_ids,
+)
 @click.option("--continue", "latest", is_flag=True, help="Open the latest conversation.")
+@click.option("--plain", is_flag=True, help="Lines instead of a screen, as for screen readers.")
+@click.option(
+    "--reset-terminal",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=reset_and_end,
+    help="Tidy up a terminal that was left in disorder, and end.",
+)
 @click.version_option(__version__, prog_name="chat-tui", message="%(prog)s %(version)s")
 @click.pass_context
 def chat_tui(
@@ -81,6 +106,7 @@ def chat_tui(
     demo: bool,
     resume: str | None,
     latest: bool,
+    plain: bool,
 ) -> int:
     """Chat in the terminal. Without a command, the app opens."""
     choices = AppChoices(provider, model, demo=demo, resume=resume, latest=latest)
@@ -89,6 +115,10 @@ def chat_tui(
     if ctx.invoked_subcommand is not None:
         choices.hand_to(ctx)
         return 0
+    if plain:
+        from chat_tui.cli.plain import run_plain
+
+        return run_plain(ctx, choices)
     from chat_tui.cli.open_app import open_app
 
     return open_app(ctx, choices)
@@ -117,7 +147,22 @@ def main(args: list[str] | None = None) -> int:
         let_go_of_stdout()
         place = f"{error.filename}: " if error.filename else ""
         return _fail(place + (error.strerror or type(error).__name__).lower(), EXIT_FAILED)
+    except Exception as error:  # noqa: BLE001  # the top of the command line: a mistake of ours
+        return _fail(_reported(error), EXIT_FAILED)
     return code if isinstance(code, int) else 0
+
+
+def _reported(error: Exception) -> str:
+    """Write a report of a mistake, and say where it is."""
+    import os
+
+    from chat_tui.config.paths import find_paths
+    from chat_tui.crash_report import write_report
+
+    let_go_of_stdout()
+    path = write_report(find_paths(environ=os.environ).state_dir / "crashes", error, "the command")
+    details = f"; details: {path}" if path else ""
+    return f"the program made a mistake and had to stop ({type(error).__name__}){details}"
 
 
 def _usage_line(error: click.ClickException) -> str:

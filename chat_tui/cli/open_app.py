@@ -25,6 +25,10 @@ def open_app(ctx: click.Context, choices: AppChoices) -> int:
         roster_of(config, demo=choices.demo).require(choices.provider)
     if not _on_terminal():
         raise click.UsageError("the app needs a terminal; in a script, use `chat-tui ask`", ctx)
+    if os.environ.get("TERM") == "dumb":
+        raise click.UsageError(
+            "the app cannot draw on a terminal with TERM=dumb; there, use --plain", ctx
+        )
     wanted = config.app.ascii
     if wanted is None:
         wanted = glyphs.needs_ascii(os.environ, sys.stdout.encoding)

@@ -1,13 +1,39 @@
 """Writing to stdout and stderr: at once, in any encoding, to readers that may go away."""
 
 import contextlib
+import errno
 import os
 import sys
+from collections.abc import Iterator
 from typing import TextIO
 
 
 class ReaderGone(Exception):
     """Nobody reads stdout any more."""
+
+
+_waits = False
+"""A write is under way, which a reader that reads nothing may hold up for ever."""
+
+
+def give_up_writing() -> None:
+    """End a write that is under way; for handlers of signals.
+
+    Raises:
+        ReaderGone: from the middle of the write, if there is one.
+    """
+    if _waits:
+        raise ReaderGone
+
+
+@contextlib.contextmanager
+def _waiting_for_reader() -> Iterator[None]:
+    global _waits  # a signal has no other way to know
+    _waits = True
+    try:
+        yield
+    finally:
+        _waits = False
 
 
 class Out:
@@ -44,11 +70,16 @@ class Out:
         if self._stream is None:
             raise ReaderGone
         try:
-            self._stream.flush()
-            self._stream.buffer.write(data)
-            self._stream.buffer.flush()
+            with _waiting_for_reader():
+                self._stream.flush()
+                self._stream.buffer.write(data)
+                self._stream.buffer.flush()
         except BrokenPipeError as error:
             raise ReaderGone from error
+        except OSError as error:
+            if error.errno != errno.EIO or not self.is_terminal:
+                raise
+            raise ReaderGone from error  # the terminal has hung up
 
     def end_line(self) -> None:
         """End the line that is open, if there is one."""

@@ -9,7 +9,7 @@ from typing import Protocol, assert_never
 
 from chat_tui.cli.output import Out, Remarks
 from chat_tui.document.job_times import JobTimes, RunTimes
-from chat_tui.document.picture_words import progress_words, state_words
+from chat_tui.document.picture_words import progress_words, state_words, stop_words
 from chat_tui.events import (
     Approval,
     Finished,
@@ -214,7 +214,9 @@ class TextPrinter:
                 line = f"chat-tui: {message} ({hint})" if hint else f"chat-tui: {message}"
                 self._remarks.line(clean_line(line, LINE_MAX_CHARS))
             case Finished(reason=reason) if reason in _SHORT:
-                self._remarks.line(f"chat-tui: {_SHORT[reason]}")
+                told = event.stop_answer is not None
+                more = f"; {stop_words(event.stop_answer)}" if told else ""
+                self._remarks.line(f"chat-tui: {_SHORT[reason]}{more}")
             case Finished():
                 pass
             case _:

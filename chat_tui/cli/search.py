@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from chat_tui.cli.options import paths_of, place_options
+from chat_tui.cli.store_news import say
 from chat_tui.text import clean, clean_line
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def search(ctx: click.Context, query: tuple[str, ...], as_json: bool, limit: int
 async def _find(database: Path, query: str, limit: int) -> "Sequence[SearchHit]":
     from chat_tui.store.store import Store
 
-    store = Store(database)
+    store = Store(database, tell=say)
     try:
         if not await store.searches_all():
             click.echo("chat-tui: indexing what was said before; this is done once", err=True)

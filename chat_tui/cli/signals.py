@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from chat_tui.cli.output import give_up_writing
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+WRITE_PATIENCE_S: Final = 0.3
+"""How long, after a signal, a write may take that nobody reads."""
 
 
 class Interruption:
@@ -56,11 +61,22 @@ def interruption(act: Callable[[], object]) -> Iterator[Interruption]:
     caught = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     for number in caught:
         loop.add_signal_handler(number, catch, number)
+        # The loop hears of it by the wakeup descriptor, whatever the handler. A write to somebody
+        # who reads nothing keeps the loop from listening: after a while it is ended.
+        signal.signal(number, _be_impatient)
+        signal.siginterrupt(number, True)
+    before = signal.signal(signal.SIGALRM, lambda _number, _frame: give_up_writing())
     try:
         yield state
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
         for number in caught:
             loop.remove_signal_handler(number)
+
+
+def _be_impatient(_number: int, _frame: object) -> None:
+    signal.setitimer(signal.ITIMER_REAL, WRITE_PATIENCE_S, WRITE_PATIENCE_S)
 
 
 def _nothing() -> None:

@@ -92,6 +92,10 @@ async def _export(context: CommandContext, argument: str) -> None:
     await context.write(form, unquoted(path))
 
 
+async def _import(context: CommandContext, argument: str) -> None:
+    await context.act("importing", ["import_conversations"], unquoted(argument))
+
+
 async def _system(context: CommandContext, argument: str) -> None:
     if not argument:
         await context.act("settings", ["settings"])
@@ -157,6 +161,7 @@ COMMANDS: Final = (
         ("format", "path"),
         needed=True,
     ),
+    Command("import", "PATH", "Take in conversations of a file", _import, ("path",), needed=True),
     Command("split", "", "Open a second pane", _acts("splitting", "split")),
     Command(
         "compare",
@@ -176,7 +181,7 @@ COMMANDS: Final = (
     Command("retry", "", "Answer again, as a new branch", _acts("answering again", "regenerate")),
     Command("stop", "", "Stop the running reply", _acts("stopping", "stop")),
     Command("copy", "", "Copy the last reply", _acts("copying", "copy_reply")),
-    Command("theme", "NAME", "Choose the colours", _theme, ("theme",), needed=True),
+    Command("theme", "[NAME]", "Choose the colours", _theme, ("theme",)),
     Command("usage", "", "Tokens and cost, here and today", _acts("usage", "usage")),
     Command("help", "", "List keys and commands", _acts("help", "help")),
     Command("quit", "", "Leave", _acts("leaving", "quit")),

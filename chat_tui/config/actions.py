@@ -14,6 +14,8 @@ class Action:
     help: str
     reading: bool = False
     """Only heard while the transcript has the keys, so that a letter alone will do."""
+    in_menu: bool = False
+    """Only heard while the provider menu is open: what the key does elsewhere is no conflict."""
     built: bool = True
     """False: may be bound in the configuration, and is not shown in the app yet."""
 
@@ -60,7 +62,23 @@ ACTIONS: Final = (
     Action("picture.copy_path", "y", "On a picture: copy its path", reading=True),
     Action("picture.info", "i", "On a picture: what it was made with", reading=True),
     Action("picture.menu", "m", "On a picture: make another one from it", reading=True),
+    Action(
+        "branch.edit", "e", "In the transcript: say a turn otherwise, as a branch", reading=True
+    ),
+    Action("branch.again", "r", "In the transcript: answer a turn again", reading=True),
+    Action(
+        "branch.earlier", "left_square_bracket", "In the transcript: branch before", reading=True
+    ),
+    Action("branch.later", "right_square_bracket", "In the transcript: branch after", reading=True),
+    Action("branch.tree", "t", "In the transcript: all branches as a tree", reading=True),
+    Action("branch.fork", "f", "In the transcript: a conversation from here", reading=True),
+    Action("menu.favourite", "ctrl+f", "In the F2 menu: mark a favourite", in_menu=True),
+    Action("menu.key", "ctrl+k", "In the F2 menu: enter a key, and test it", in_menu=True),
+    Action("menu.ask", "ctrl+r", "In the F2 menu: ask the server again", in_menu=True),
+    Action("menu.add", "ctrl+n", "In the F2 menu: add a provider, or change one", in_menu=True),
+    Action("menu.models", "tab", "In the F2 menu: the models of one provider", in_menu=True),
     Action("conversation.settings", "alt+s", "System prompt and parameters of this conversation"),
+    Action("conversation.fork", "alt+f", "Make a conversation of its own of what is shown"),
     Action("conversation.new", "ctrl+n", "Start a new conversation"),
     Action("app.palette", "ctrl+p", "Command palette"),
     Action("app.quit", "ctrl+q", "Quit"),
@@ -68,6 +86,12 @@ ACTIONS: Final = (
 
 
 READING: Final = frozenset(action.name for action in ACTIONS if action.reading)
+IN_MENU: Final = frozenset(action.name for action in ACTIONS if action.in_menu)
+WALKING: Final = frozenset({
+    "up", "k", "down", "j", "home", "end", "enter", "space", "c", "m", "o", "n", "slash", "escape",
+    "shift+tab",
+})  # fmt: skip
+"""What the transcript keeps for itself; only on a picture some of them do something else."""
 
 
 def default_keys() -> dict[str, str]:

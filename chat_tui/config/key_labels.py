@@ -1,6 +1,13 @@
 """Keys as people write them."""
 
 _WORDS = {
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "slash": "/",
+    "backslash": "\\",
+    "full_stop": ".",
+    "minus": "-",
+    "question_mark": "?",
     "escape": "Esc",
     "pageup": "PageUp",
     "pagedown": "PageDown",

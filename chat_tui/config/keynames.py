@@ -45,7 +45,7 @@ def _canonical(written: str, plain: bool) -> str:
     name = _SYNONYMS.get(name, name)
     name = _SIGNS.get(name, name)
     letter = len(name) == 1 and name.isascii() and name.isalnum()
-    if plain and letter and not modifiers:
+    if plain and (letter or name in _SIGNS.values()) and not modifiers:
         return name
     if name not in _NAMED and name not in _SIGNS.values() and not letter:
         raise ValueError("not the name of a key")

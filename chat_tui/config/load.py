@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chat_tui.config.actions import READING, default_keys
+from chat_tui.config.actions import IN_MENU, READING, WALKING, default_keys
 from chat_tui.config.check import check_json, convert_table, table_at
 from chat_tui.config.expected import describe_value
 from chat_tui.config.keynames import canonical_keys
@@ -12,7 +12,7 @@ from chat_tui.config.model import AppSection, BrokenProvider, Config, ProviderEn
 from chat_tui.config.provider_table import check_name, read_provider
 from chat_tui.config.toml_file import TomlFile, dotted, nearest, read_toml
 from chat_tui.errors import ConfigError
-from chat_tui.registry import Registry
+from chat_tui.registry import BrokenKind, Registry
 
 if TYPE_CHECKING:
     from chat_tui.config.prices import Price
@@ -38,6 +38,7 @@ def load(
     """
     warnings: list[str] = []
     providers: dict[str, ProviderEntry] = {}
+    unloaded: list[BrokenProvider] = []
     app, keys = AppSection(), default_keys()
     prices: Mapping[str, Price] = {}
     file: TomlFile | None = None
@@ -58,14 +59,18 @@ def load(
 
             prices = read_prices(file)
         for name in table_at(file, ["providers"]):
-            entry, remarks = _from_main_file(file, name, registry)
-            providers[name] = entry
+            try:
+                providers[name], remarks = _from_main_file(file, name, registry)
+            except BrokenKind as error:  # an installed package's fault takes nobody else down
+                unloaded.append(BrokenProvider(name, error))
+                remarks = [str(error)]
             warnings += remarks
 
     more, broken, remarks = _provider_files(
         providers_dir or path.parent / "providers", registry, taken=providers
     )
     providers |= more
+    broken = [*unloaded, *broken]
     warnings += remarks
     if file is not None and app.provider is not None:
         known = [*providers, *(one.name for one in broken), _DEMO]
@@ -161,10 +166,13 @@ def _bindings(file: TomlFile) -> dict[str, str]:
             ) from error
     # The user's own come last, so that the error names one of them, the later one.
     ordered = [*(action for action in bindings if action not in written), *written]
-    owners: dict[str, str] = {}
+    owners: dict[tuple[bool, str], str] = {}
     for action in ordered:
+        menu = action in IN_MENU
         for key in bindings[action].split(","):
-            if (other := owners.setdefault(key, action)) != action:
+            if action in READING and key in WALKING and not action.startswith("picture."):
+                raise file.error(["keys", action], f"{key!r} already belongs to the transcript")
+            if (other := owners.setdefault((menu, key), action)) != action:
                 raise file.error(
                     ["keys", action],
                     f"{key!r} already belongs to {other!r}",

@@ -27,19 +27,25 @@ class AppSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     provider: str | None = None
     """Null: the last one used, else the first that is ready, else the demo."""
     theme: str | None = None
-    """Null: the last one chosen, else `DEFAULT_THEME`."""
+    """Null: the last one chosen, else `dusk`."""
     measure: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 100
     """Columns of text; 0 is the whole width."""
     ascii: bool | None = None
     """Draw with ASCII alone; null: where the terminal cannot be trusted to show more."""
     system_prompt: str = ""
+    """What every new conversation starts with."""
+    vi_keys: bool = False
+    """The prompt is edited by the keys of vi."""
     images: ImageMode = "auto"
+    """How pictures are drawn; `auto` asks the terminal."""
     notify: NotifyMode = "unfocused"
+    """When a long reply or a picture that is done is announced."""
     idle_timeout_s: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 120.0
     """No event for this long: the reply has stalled. 0 is no limit."""
     budget_usd_per_day: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
     """What a day may cost before the app asks; null is no limit."""
     max_event_mb: Annotated[float, msgspec.Meta(gt=0, le=4096)] = 64.0
+    """A single event above this is an error."""
 
     @property
     def max_event_bytes(self) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat_tui.errors import ConfigError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
@@ -14,6 +16,7 @@ class Paths:
     """The user named it, so that it must be there."""
     providers_dir: Path
     themes_dir: Path
+    prompts_dir: Path
     state_dir: Path
     data_dir: Path
     log_file: Path
@@ -40,7 +43,20 @@ def find_paths(
         config: What `--config` says.
         data_dir: What `--data-dir` says.
         environ: Where the `CHAT_TUI_` variables are looked up; an empty one counts as unset.
+
+    Raises:
+        ConfigError: there is no home directory, and not everything was named.
     """
+    try:
+        return _find_paths(config, data_dir, environ)
+    except RuntimeError as error:  # so says platformdirs
+        raise ConfigError(
+            "there is no home directory to keep anything in",
+            hint="set HOME; or name the places: --config, --data-dir and CHAT_TUI_STATE_DIR",
+        ) from error
+
+
+def _find_paths(config: Path | None, data_dir: Path | None, environ: Mapping[str, str]) -> Paths:
     from platformdirs import PlatformDirs
 
     usual = PlatformDirs("chat-tui", appauthor=False)
@@ -52,6 +68,7 @@ def find_paths(
         config_explicit=named is not None,
         providers_dir=config_file.parent / "providers",
         themes_dir=config_file.parent / "themes",
+        prompts_dir=config_file.parent / "prompts",
         state_dir=state_dir,
         data_dir=_absolute(
             data_dir or _path(environ, "CHAT_TUI_DATA_DIR") or Path(usual.user_data_dir)

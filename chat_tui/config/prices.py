@@ -16,7 +16,9 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A table `[prices."model"]`: US dollars for a million tokens."""
 
     input: Dollars
+    """For what is sent."""
     output: Dollars
+    """For what is answered."""
 
     def of(self, input_tokens: int | None, output_tokens: int | None) -> float | None:
         """What so many tokens cost, in dollars; null where nothing was counted."""

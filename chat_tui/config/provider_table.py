@@ -3,6 +3,7 @@
 import re
 import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -10,11 +11,14 @@ import msgspec
 
 from chat_tui.config.check import check_json, convert_mapping, table_at
 from chat_tui.config.expected import describe_value
+from chat_tui.config.lines import find_line
 from chat_tui.config.model import ProviderEntry
 from chat_tui.config.toml_file import TomlFile, dotted, nearest
-from chat_tui.errors import ConfigError
+from chat_tui.key_file import FILE_NAME as KEY_FILE_NAME
+from chat_tui.net.open_road import is_open_road
 from chat_tui.providers.kinds import Kind, ProviderOptions
-from chat_tui.registry import Registry
+from chat_tui.providers.presets import PRESETS, Preset
+from chat_tui.registry import BrokenKind, Registry
 from chat_tui.secrets import (
     CommandKey,
     DefaultKey,
@@ -27,6 +31,8 @@ from chat_tui.secrets import (
     usable,
 )
 
+PRESET_KIND: Final = "openai"
+"""The dialect of every preset."""
 KEY_SOURCES: Final = ("env", "keyring", "command")
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -34,7 +40,6 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[ \t!-~]*")
 _HOST: Final = re.compile(r"[^\s/?#@\\]+")
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _SAFER: Final = 'safer: { env = "NAME" }, { keyring = "NAME" } or { command = ["..."] }'
 
 
@@ -66,6 +71,9 @@ def read_provider(
         ConfigError: it cannot be followed.
     """
     table = table_at(file, keys)
+    preset = _preset(file, keys, table)
+    if preset is not None:
+        table = {"kind": PRESET_KIND, "base_url": preset.base_url, **table}
     kind = _kind(file, keys, table, registry)
     rest = {key: value for key, value in table.items() if key != "api_key"}
     check_json(file, keys, rest)
@@ -85,15 +93,38 @@ def read_provider(
             shared = ", and others can read it (chmod 600)" if _readable_by_others(file) else ""
             warnings.append(f"{place}: the key is written in the file{shared}; {_SAFER}")
         warnings += [
-            f"{place}: the key goes over plain http to {_host(url)}"
+            f"{place}: the key {_on_open_road(options)} over plain http to {_host(url)}"
             for url in urls.values()
-            if _is_open_road(url)
+            if is_open_road(url)
         ]
+    elif preset is not None:
+        usual = urls.get("base_url", "").rstrip("/") == preset.base_url
+        key = DefaultKey(preset.key_env, name, required=usual and not preset.local)
     elif kind.key_env is None and not kind.default_base_url:
         key = NoKey()
     else:
         key = DefaultKey(kind.key_env, name, required=_key_is_required(kind, urls))
+    if isinstance(key, KeyringKey | DefaultKey):
+        beside = file.path.parent if keys else file.path.parent.parent  # of the main file
+        key = replace(key, file=beside / KEY_FILE_NAME)
     return ProviderEntry(name, kind, options, key, file.path), warnings
+
+
+def _preset(file: TomlFile, keys: Sequence[str], table: dict[str, Any]) -> Preset | None:
+    """Look up the preset that a table names; with it, `kind` may be left out."""
+    match table.get("preset"):
+        case None:
+            return None
+        case str() as name:
+            if table.get("kind", PRESET_KIND) != PRESET_KIND:
+                return None  # the kind knows no such key, and says so
+            if name not in PRESETS:
+                raise file.error(
+                    [*keys, "preset"], f"no preset {name[:40]!r}", hint=nearest(name, PRESETS)
+                )
+            return PRESETS[name]
+        case other:
+            raise file.error([*keys, "preset"], f"expected text, got {describe_value(other)}")
 
 
 def _kind(file: TomlFile, keys: Sequence[str], table: dict[str, Any], registry: Registry) -> Kind:
@@ -104,7 +135,7 @@ def _kind(file: TomlFile, keys: Sequence[str], table: dict[str, Any], registry: 
                 place, "is missing", hint=f"it is one of {', '.join(registry.names())}"
             )
         case str() as name:
-            if name not in registry.names():
+            if not registry.knows(name):
                 raise file.error(
                     place,
                     f"no provider kind {name[:40]!r}",
@@ -112,8 +143,14 @@ def _kind(file: TomlFile, keys: Sequence[str], table: dict[str, Any], registry: 
                 )
             try:
                 return registry.get(name)
-            except ConfigError as error:
-                raise file.error(place, error.message, hint=error.hint) from error
+            except BrokenKind as error:
+                raise BrokenKind(
+                    error.message,
+                    path=file.path,
+                    line=find_line(file.text, place),
+                    key=dotted(place),
+                    hint=error.hint,
+                ) from error
         case other:
             raise file.error(place, f"expected text, got {describe_value(other)}")
 
@@ -234,8 +271,8 @@ def _readable_by_others(file: TomlFile) -> bool:
     return bool(mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
-def _is_open_road(url: str) -> bool:
-    return urlsplit(url).scheme == "http" and _host(url) not in _LOOPBACK
+def _on_open_road(options: ProviderOptions) -> str:
+    return "goes" if options.allow_insecure else "is not sent, without allow_insecure = true,"
 
 
 def _host(url: str) -> str:

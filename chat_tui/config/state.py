@@ -57,6 +57,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """Providers with their models, the oldest mark first."""
     recent: list[list[str]] = []
     """Providers with their models, the latest first."""
+    windows: dict[str, int] = msgspec.field(default_factory=dict)
+    """How many tokens models take in, by provider and model with a space between."""
 
 
 def load_state(path: Path) -> tuple[State, str | None]:

@@ -1,9 +1,11 @@
 """What the user may choose after a reply: to approve or reject, or what to ask next."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from chat_tui import glyphs
+from chat_tui.continuing import can_go_on, is_unfinished
 from chat_tui.document.blocks import TextBlock
 from chat_tui.document.spans import Ink, Span, cut
 from chat_tui.document.stack import StackBlock
@@ -11,7 +13,17 @@ from chat_tui.events import Approval, FollowUps
 from chat_tui.message import Decision, Message
 from chat_tui.text import clean, clean_line
 
-Choices: TypeAlias = Approval | FollowUps
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A reply that broke off: what becomes of it."""
+
+    words: tuple[str, ...]
+    """Of each choice; see `CONTINUE`."""
+
+
+CONTINUE, REGENERATE, KEEP = "continue", "regenerate", "keep it as it is"
+Choices: TypeAlias = Approval | FollowUps | Unfinished
 APPROVE, REJECT = 0, 1
 """The numbers of an approval's two choices."""
 _BUTTON_CHARS: Final = 40
@@ -128,6 +140,9 @@ def choices_of(message: Message) -> Choices | None:
             return part
         if isinstance(part, FollowUps) and part.prompts:
             found = found or part
+    if found is None and is_unfinished(message):
+        again = (REGENERATE, KEEP)
+        return Unfinished((CONTINUE, *again) if can_go_on(message) else again)
     return found
 
 
@@ -136,6 +151,8 @@ def choice_words(choices: Choices) -> tuple[str, ...]:
     if isinstance(choices, Approval):
         words = (choices.approve, choices.reject)
         return tuple(clean_line(word, _BUTTON_CHARS) or str(glyphs.ELLIPSIS) for word in words)
+    if isinstance(choices, Unfinished):
+        return choices.words
     return tuple(clean_line(prompt) for prompt in choices.prompts)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from chat_tui import glyphs
 from chat_tui.document.blocks import TextBlock
 from chat_tui.document.message_words import totals
-from chat_tui.events import Approval, Finished, StreamError
+from chat_tui.events import Approval, Finished, ImageProgress, ImageResult, StreamError
 from chat_tui.message import Message
 from chat_tui.text import clean
 
@@ -60,4 +60,15 @@ def _ending(message: Message, finished: Finished) -> str:
         isinstance(part, Approval) for part in message.parts
     ):
         return ""  # what it waits for stands right above
-    return ENDINGS.get(finished.reason, "")
+    ending = ENDINGS.get(finished.reason, "")
+    if finished.reason == "cancelled":
+        parts = message.parts
+        if parts and all(isinstance(part, ImageProgress) for part in parts):
+            return ""  # the block of the picture says it
+        if finished.stop_answer is not None and not any(
+            isinstance(part, ImageProgress | ImageResult) for part in parts
+        ):
+            from chat_tui.document.picture_words import stop_words
+
+            return f"{ending} {glyphs.DOT} {stop_words(finished.stop_answer)}"
+    return ending

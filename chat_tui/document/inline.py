@@ -67,19 +67,23 @@ def inline_spans(source: str, references: References, base: Ink = "text") -> tup
     return reader.spans(may_be_unclean="&" in source)
 
 
-def settled_chars(source: str, references: References) -> int:
-    """Find how far inline Markdown means the same, whatever comes after it.
+def settled(
+    source: str, references: References, base: Ink = "text"
+) -> tuple[int, tuple[Span, ...]]:
+    """Parse inline Markdown as far as it means the same, whatever comes after it.
 
     Returns:
-        Where it may be cut in two that are parsed apart; 0 where that cannot be told.
+        Where it may be cut in two that are parsed apart, 0 where that cannot be told; and the
+        spans before that.
     """
     at = source.rfind(" ", 0, len(source) - _MAY_STILL_MOVE)
     if at <= 0 or not source[at - 1].isalnum() or too_deep(source):
-        return 0
-    for span in inline_spans(source[:at], references):
+        return 0, ()
+    spans = inline_spans(source[:at], references, base)
+    for span in spans:
         if "code" not in span.ink and _compiled(_UNCLOSED).search(span.text):
-            return 0  # what is open here may be closed later
-    return at
+            return 0, ()  # what is open here may be closed later
+    return at, spans
 
 
 def joined(before: Sequence[Span], after: Sequence[Span]) -> tuple[Span, ...]:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from chat_tui import glyphs
-from chat_tui.document.inline import References, inline_spans, joined, settled_chars, too_deep
+from chat_tui.document.inline import References, inline_spans, joined, settled, too_deep
 from chat_tui.document.leaf import Place, columns_between, offset_of_cell
 from chat_tui.document.spans import Ink, Span, cells, cut, fitted, stripped
 from chat_tui.document.wrap import append_wrap, expand_tabs, wrap
@@ -41,6 +41,7 @@ class Paragraph:
     """Text that flows; its Markdown is parsed when it is looked at first."""
 
     __slots__ = (
+        "_grows",
         "_place",
         "_settled",
         "_spans",
@@ -76,6 +77,8 @@ class Paragraph:
         self.references = references
         self._place = place
         self._settled = Settled()
+        self._grows = False
+        """It was looked at when it was shorter."""
         self._spans: tuple[Span, ...] | None = None
         self._text = ""
         self._width = 0
@@ -105,9 +108,10 @@ class Paragraph:
 
     def inherit(self, shorter: "Known") -> None:
         """Take over what is known of the same paragraph when it was shorter, as far as it holds."""
-        markdown, spans, settled = shorter.markdown, shorter.spans, shorter.settled
-        if self.markdown.startswith(markdown[: settled.chars]):
-            self._settled = settled
+        markdown, spans = shorter.markdown, shorter.spans
+        self._grows = True
+        if self.markdown.startswith(markdown[: shorter.settled.chars]):
+            self._settled = shorter.settled
         if not spans or spans[-1].ink != self.base or not self.markdown.startswith(markdown):
             return
         added = self.markdown[len(markdown) :]
@@ -163,17 +167,20 @@ class Paragraph:
         return self._spans
 
     def _parse_rest(self) -> tuple[Span, ...]:
-        """Parse what is not settled, and settle more of it now and then."""
-        chars, settled, looked_at = self._settled
+        """Parse what is not settled, and settle more of what grows now and then."""
+        chars, before, looked_at = self._settled
         markdown, references = self.markdown, self.references
-        if len(markdown) - max(chars, looked_at) > SETTLE_CHARS and "\t" not in markdown:
-            if more := settled_chars(markdown[chars:], references):
-                new = inline_spans(markdown[chars : chars + more], references, self.base)
-                chars, settled = chars + more, joined(settled, new)
-            self._settled = Settled(chars, settled, len(markdown))
+        if (
+            self._grows
+            and len(markdown) - max(chars, looked_at) > SETTLE_CHARS
+            and "\t" not in markdown
+        ):
+            more, new = settled(markdown[chars:], references, self.base)
+            chars, before = chars + more, joined(before, new)
+            self._settled = Settled(chars, before, len(markdown))
         if chars and too_deep(markdown):
             return inline_spans(markdown, references, self.base)
-        return joined(settled, inline_spans(markdown[chars:], references, self.base))
+        return joined(before, inline_spans(markdown[chars:], references, self.base))
 
     def _wrap(self, width: int) -> Sequence[int]:
         if width != self._width:

@@ -25,6 +25,7 @@ from chat_tui.document.picture_words import (
     progress_spans,
     progress_words,
     state_words,
+    stop_words,
     unfinished_words,
 )
 from chat_tui.document.spans import Ink, Span, stripped
@@ -423,8 +424,9 @@ def _progress_of(job: Job, asked: int) -> ImageProgress | None:
 def _early(job: Job, outcome: Terminal | None) -> list[str]:
     if not job.results:
         return [unfinished_words(job.progress, outcome)]
-    cancelled = isinstance(outcome, Finished) and outcome.reason == "cancelled"
-    return ["cancelled"] if cancelled else []
+    if isinstance(outcome, Finished) and outcome.reason == "cancelled":
+        return ["cancelled", stop_words(outcome.stop_answer)]
+    return []
 
 
 def _short(asked: str) -> str:

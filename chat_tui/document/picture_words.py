@@ -1,12 +1,12 @@
 """The words around pictures: how far they are, what became of them, and what stands for them."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, assert_never
 
 from chat_tui import glyphs
 from chat_tui.document.job_times import JobTimes, left_words, percent_words, seconds_words
 from chat_tui.document.spans import Span
-from chat_tui.events import Finished, ImageProgress, ImageResult, Terminal
+from chat_tui.events import Finished, ImageProgress, ImageResult, StopAnswer, Terminal
 from chat_tui.text import clean_line
 
 BAR_CELLS: Final = 24
@@ -98,7 +98,24 @@ def unfinished_words(progress: ImageProgress | None, outcome: Terminal | None) -
         words += f" at {percent_words(progress.fraction)}"
     if isinstance(outcome, Finished) and outcome.elapsed_s >= 1:
         words += f" after {seconds_words(outcome.elapsed_s)}"
+    if isinstance(outcome, Finished) and cancelled:
+        words = joined([words, stop_words(outcome.stop_answer)])
     return words
+
+
+def stop_words(answer: StopAnswer | None) -> str:
+    """Say what becomes of a stopped job at its provider; null where it could not be told."""
+    match answer:
+        case "confirmed":
+            return "confirmed by the provider"
+        case "too_late":
+            return "it was finished there already"
+        case "unanswered":
+            return "not confirmed by the provider"
+        case None:
+            return "it may go on at the provider"
+        case _:
+            assert_never(answer)
 
 
 def facts(result: ImageResult, *, path: bool = False) -> list[str]:

@@ -1,6 +1,7 @@
 """The folder of pictures and texts: each kept once, as it came, by the hash of its content."""
 
 import hashlib
+import os
 import stat
 from pathlib import Path
 from typing import Final, Protocol
@@ -106,7 +107,9 @@ class MediaFolder:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path / sha256[:2] / f"{sha256}{suffix}"
         try:
-            if not _has(path, data):
+            if _has(path, data):
+                os.utime(path)  # it is needed now, however old: see `sweeping`
+            else:
                 private_dir(path.parent)
                 write_atomically(path, data, overwrite=True)
         except OSError as error:

@@ -211,12 +211,14 @@ class HttpClient:
                 except OSError as exc:
                     raise Unreachable(
                         f"the certificates in {self._ca_file!r} cannot be read",
-                        hint="check SSL_CERT_FILE",
+                        hint="check ca_file of this provider, or SSL_CERT_FILE",
                     ) from exc
                 self._clients[scheme] = client
             return client
 
     def _make_client(self, scheme: str) -> "httpx.AsyncClient":
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
         import httpx
 
         from chat_tui.net.transport import WireTransport
@@ -228,7 +230,9 @@ class HttpClient:
         if self._proxy is not None:
             secure_proxy = self._proxy.startswith("https")
             proxy = httpx.Proxy(self._proxy, ssl_context=tls if secure_proxy else None)
+        cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
         return httpx.AsyncClient(
+            cookies=cookies,  # none is taken: a request says all that a server is to know
             transport=WireTransport(tls=tls, proxy=proxy, keepalive_s=_KEEPALIVE_S),
             trust_env=False,
             follow_redirects=False,

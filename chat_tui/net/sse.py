@@ -79,7 +79,9 @@ class SseDecoder:
                 yield self._end_line()
             elif self._block:
                 yield from self._end_block()
-        self._check(len(self._line))
+        if self._line:
+            mark = len(BOM) if not self._started and self._line.startswith(BOM) else 0
+            self._check(len(self._line) - mark)
 
     def end(self) -> Iterator[Frame]:
         """Yield what a clean end of the stream completes.

@@ -44,6 +44,11 @@ _ABOUT_KEY = re.compile(
     re.IGNORECASE,
 )
 _OUT_OF_CREDIT = re.compile(r"insufficient_(?:quota|balance|credit)", re.IGNORECASE)
+_TOO_LONG = re.compile(
+    r"context[ _-]?(?:length|window|size)|maximum context|prompt is too long|too many tokens"
+    r"|exceeds? .{0,40}context",
+    re.IGNORECASE,
+)
 _RETRY_HEADERS = ("x-should-retry", "x-fal-retryable")
 _LONGEST_NAME = 60
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
@@ -177,6 +182,9 @@ def status_error(
                 retry_after_s=wait_s,
                 retryable=retryable,
             )
+        case _ if status >= 400 and _TOO_LONG.search(said):
+            message = f"the conversation is too long for the model at {host}{tail}"
+            error_hint = "start a new conversation, or go on from an earlier turn"
         case _ if status >= 400:
             message, error_hint = f"{host} rejected the request ({status}){tail}", page_hint
         case _:
@@ -288,11 +296,13 @@ def _connect_error(exc: BaseException, peer: Peer) -> Unreachable:
                 return Unreachable(f"no TLS connection to {peer.address}")
             case socket.gaierror():
                 name = peer.proxy.rpartition(":")[0] or peer.host
-                return Unreachable(
-                    f"cannot find the host {name}",
-                    hint="check base_url and the network connection",
-                    retryable=cause.errno == socket.EAI_AGAIN,
-                )
+                if cause.errno == socket.EAI_AGAIN:  # nobody could be asked
+                    return Unreachable(
+                        f"cannot look up the host {name}: no name server answers",
+                        hint="check the network connection",
+                        retryable=True,
+                    )
+                return Unreachable(f"cannot find the host {name}", hint="check base_url")
             case ConnectionRefusedError():
                 # Not retried: what does not run now will not run in a second.
                 return Unreachable(f"nothing is listening at {first}", hint=_CHECK_BASE_URL)
@@ -315,13 +325,13 @@ def _certificate_error(exc: ssl.SSLCertVerificationError, peer: Peer) -> Unreach
             hint = "check this machine's clock"
         case 18 | 19:
             reason = "is self-signed"
-            hint = "if the server is yours, name its certificate in SSL_CERT_FILE"
+            hint = "if the server is yours, name its certificate in ca_file"
         case 62 | 64:
             reason = "is for another host"
             hint = "check the host in base_url"
         case 2 | 20 | 21:
             reason = "comes from an unknown authority"
-            hint = "if the authority is yours, name its certificate in SSL_CERT_FILE"
+            hint = "if the authority is yours, name its certificate in ca_file"
         case _:
             reason = f"is not accepted: {exc.verify_message.lower()}"
     return Unreachable(f"the certificate of {peer.address} {reason}", hint=hint)

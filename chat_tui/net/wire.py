@@ -23,6 +23,8 @@ import httpcore
 FRAME_S: Final = 1 / 60
 _MANY_BYTES: Final = 4096
 """A reader is not kept waiting for a frame when so much has come."""
+_LAST_CHUNK: Final = b"0\r\n\r\n"
+"""How a chunked body ends: nothing comes after it that a reader could wait for."""
 _AHEAD_BYTES: Final = 256 << 10
 """More is left in the socket until it is asked for."""
 _STAGGER_S: Final = 0.25
@@ -56,7 +58,7 @@ class _Receiver(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.held += data
         size = len(self.held)
-        if size >= self._wanted_bytes:
+        if size >= self._wanted_bytes or data.endswith(_LAST_CHUNK):
             self._wake()
         if size > _AHEAD_BYTES and self.transport is not None and not self._paused:
             self._paused = True

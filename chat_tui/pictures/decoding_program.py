@@ -39,6 +39,10 @@ _DAMAGED: Final = (
 """What Pillow raises for files that are not what they say."""
 
 
+BEHIND: Final = 10
+"""Steps of priority below whoever echoes keys."""
+
+
 def main() -> None:
     """Answer questions until there are no more."""
     _limit()
@@ -61,6 +65,7 @@ def main() -> None:
 
 def _limit() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    os.nice(BEHIND)
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CORE, 0),
@@ -194,7 +199,8 @@ def _paletted(image: "Image") -> bytes:
     colours += [(grey, grey, grey) for grey in range(8, 248, 10)]
     palette = Image.new("P", (1, 1))
     palette.putpalette([level for colour in colours for level in colour])
-    chosen = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    # With so few pixels, spread errors are seen as dots.
+    chosen = image.quantize(palette=palette, dither=Image.Dither.NONE)
     return bytes(16 + number for number in chosen.tobytes())
 
 

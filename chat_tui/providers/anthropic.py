@@ -28,6 +28,7 @@ class AnthropicOptions(ProviderOptions, frozen=True, kw_only=True):
     base_url: str = ANTHROPIC_URL
     """Without a version."""
     model: str = ""
+    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
 
 
 class AnthropicProvider:

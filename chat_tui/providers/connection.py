@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 from chat_tui.errors import AuthFailed, ProviderError
@@ -10,6 +11,7 @@ from chat_tui.net.client import HttpClient
 from chat_tui.net.error_text import redact
 from chat_tui.net.frames import Frame
 from chat_tui.net.limits import DEFAULT_LIMITS, Limits
+from chat_tui.net.open_road import is_open_road, not_sent
 from chat_tui.net.reply import Reply
 from chat_tui.net.translate import BASE_URL_HINT
 from chat_tui.providers.kinds import ProviderOptions, Services
@@ -51,6 +53,7 @@ class Connection:
         self._scheme = scheme
         self._url_key = url_key
         self._url_hint = url_hint
+        self._keeps_key_back = is_open_road(base_url) and not options.allow_insecure
         self._client = HttpClient(
             base_url,
             headers=options.headers,
@@ -62,7 +65,7 @@ class Connection:
                 max_reply_bytes=max(DEFAULT_LIMITS.max_reply_bytes, services.max_event_bytes),
             ),
             proxy=services.proxy(base_url),
-            ca_file=services.ca_file,
+            ca_file=_path(options.ca_file) or services.ca_file,
         )
 
     @asynccontextmanager
@@ -75,6 +78,8 @@ class Connection:
             ProviderError: there is no usable key, or the way to the server or its answer failed.
         """
         secret = await self._services.secret(self._name)
+        if secret is not None and self._keeps_key_back:
+            raise not_sent(self._client.base_url, self._name)
         key = secret.reveal() if secret is not None else ""
         try:
             auth = self._auth(key) if secret is not None else None
@@ -116,7 +121,11 @@ class Connection:
         return KeyAuth(key, origin=self._client.base_url, header=self._header, scheme=self._scheme)
 
 
-async def frames_of(reply: Reply, *, lines: bool = False) -> AsyncGenerator[Frame, None]:
+def _path(text: str) -> str | None:
+    return str(Path(text).expanduser()) if text else None
+
+
+def frames_of(reply: Reply, *, lines: bool = False) -> AsyncGenerator[Frame, None]:
     """Yield frames, also where the server leaves out the framing and sends lines of JSON.
 
     Args:
@@ -127,10 +136,11 @@ async def frames_of(reply: Reply, *, lines: bool = False) -> AsyncGenerator[Fram
         ProviderError: as for `Reply.frames` and `Reply.lines`.
     """
     if reply.kind == "ndjson" or (lines and reply.kind == "json"):
-        async with aclosing(reply.lines()) as each:
-            async for line in each:
-                yield Frame("message", line)
-        return
-    async with aclosing(reply.frames()) as frames:
-        async for frame in frames:
-            yield frame
+        return _framed(reply)
+    return reply.frames()
+
+
+async def _framed(reply: Reply) -> AsyncGenerator[Frame, None]:
+    async with aclosing(reply.lines()) as each:
+        async for line in each:
+            yield Frame("message", line)

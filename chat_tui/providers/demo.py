@@ -7,24 +7,29 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from chat_tui.events import StreamEvent
+import msgspec
+
+from chat_tui.events import Started, StreamEvent
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models
 
 if TYPE_CHECKING:
+    from chat_tui.providers.fal import FalProvider
     from chat_tui.providers.openai import ChatProvider
-    from chat_tui.providers.openai_images import ImagesProvider
     from chat_tui.simulator.server import Simulator
 
 DEMO_MODEL: Final = "demo"
 PICTURE_MODEL: Final = "demo-picture"
+_PICTURE_APP: Final = "demo/picture"
+"""What the simulator calls it in the dialect of fal, which tells the most of a picture's way."""
 
 
 class DemoOptions(ProviderOptions, frozen=True, kw_only=True):
     """The keys of a `demo` provider."""
 
     model: str = DEMO_MODEL
+    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
 
 
 class DemoProvider:
@@ -50,9 +55,14 @@ class DemoProvider:
         """Ask the simulator; see `Provider.stream`."""
         server = await self._started()
         draws = (request.model or self.model) == PICTURE_MODEL
-        provider = server.images if draws else server.chat
-        async with aclosing(provider.stream(request)) as events:
+        if draws:
+            stream = server.pictures.stream(msgspec.structs.replace(request, model=_PICTURE_APP))
+        else:
+            stream = server.chat.stream(request)
+        async with aclosing(stream) as events:
             async for event in events:
+                if draws and isinstance(event, Started):
+                    event = msgspec.structs.replace(event, model=PICTURE_MODEL)
                 yield event
 
     async def models(self) -> Sequence[ModelInfo]:
@@ -69,14 +79,14 @@ class DemoProvider:
             server, self._server = self._server, None
             if server is not None:
                 await server.chat.aclose()
-                await server.images.aclose()
+                await server.pictures.aclose()
                 await self._simulator.stop()
 
     async def _started(self) -> "_Server":
         async with self._starting:
             if self._server is None:
+                from chat_tui.providers.fal import FalOptions, FalProvider
                 from chat_tui.providers.openai import ChatProvider
-                from chat_tui.providers.openai_images import ImagesProvider
                 from chat_tui.providers.openai_options import OpenAIOptions
 
                 await self._simulator.start()
@@ -86,9 +96,16 @@ class DemoProvider:
                     model=self.model,
                     parameters=self.parameters,
                 )
+                to_draw = FalOptions(
+                    kind="fal",
+                    run_url=f"{self._simulator.url}/fal/run",
+                    transport="stream",
+                    # Pictures come with the result: nothing is fetched from this machine.
+                    parameters={**self.parameters, "sync_mode": True},
+                )
                 self._server = _Server(
                     ChatProvider(self.name, options, self._services),
-                    ImagesProvider(self.name, options, self._services),
+                    FalProvider(self.name, to_draw, self._services),
                 )
             return self._server
 
@@ -98,7 +115,7 @@ class _Server:
     """The ways to the running simulator."""
 
     chat: "ChatProvider"
-    images: "ImagesProvider"
+    pictures: "FalProvider"
 
 
 DEMO: Final = Kind(

@@ -48,7 +48,9 @@ class FalOptions(ProviderOptions, frozen=True, kw_only=True):
     """The keys of a `fal` provider."""
 
     run_url: str = RUN_URL
+    """Where apps run and stream."""
     queue_url: str = QUEUE_URL
+    """Where jobs wait."""
     model: str = ""
     """The app id, such as `fal-ai/flux/schnell`."""
     path: str = "/stream"

@@ -39,6 +39,7 @@ from chat_tui.providers.fal_pictures import (
     seed_in,
     took_in,
 )
+from chat_tui.providers.fal_queue import decode_state, progress_of
 from chat_tui.providers.growing_text import GrowingText
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes, shown_url
 from chat_tui.text import clean
@@ -265,7 +266,9 @@ class FalDecoder:
         fraction = _fraction(document.get("progress"))
         message = document.get("message")
         note = message if isinstance(message, str) else ""
-        if fraction is not None or note:
+        if document.get("status") == "IN_QUEUE":
+            yield progress_of(decode_state(document), self._job)  # as the queue itself says it
+        elif fraction is not None or note:
             yield ImageProgress(self._job, "running", fraction, note=note)
 
     def _previews(self, document: dict[str, Any]) -> Iterator[StreamEvent]:

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from chat_tui.errors import ProtocolViolation, ProviderError, ProviderFailed, Rejected, Stalled
+from chat_tui.events import StopAnswer
 from chat_tui.net.json import decode_json
 from chat_tui.net.limits import idle_guard
 from chat_tui.providers.connection import Connection
@@ -37,6 +38,8 @@ MAX_UNKNOWN: Final = 100
 _NAMESPACES: Final = ("workflows/", "comfy/")
 """What stands before the owner in some app ids."""
 _NO_STREAM: Final = frozenset({404, 405})
+_OVER: Final = 400
+"""How the queue answers who wants to stop what is completed: `ALREADY_COMPLETED`."""
 _NO_LIMIT_S: Final = 10_000_000.0
 _REACHED: Final = frozenset({400, 404, 405, 409, 410, 422})
 """How a server answers that has taken the key, and knows no such request."""
@@ -80,15 +83,24 @@ class FalQueue:
         async with self._connection.open("POST", f"/{app}", json=body) as reply:
             return decode_ticket(await reply.json(), queue_url=self._queue_url)
 
-    async def cancel(self, ticket: Ticket) -> None:
+    async def cancel(self, ticket: Ticket) -> StopAnswer | None:
         """Take a request out of the queue, or stop it.
 
+        Returns:
+            What the queue says to that; null where it names no place for it.
+
         Raises:
-            ProviderError: it is over already, or the way there failed.
+            ProviderError: the way there failed, or the queue does not know the request.
         """
-        if ticket.cancel_url:
+        if not ticket.cancel_url:
+            return None
+        try:
             async with self._connection.open("PUT", ticket.cancel_url):
-                pass
+                return "confirmed"
+        except Rejected as error:
+            if error.status != _OVER:
+                raise
+            return "too_late"
 
     async def states(self, ticket: Ticket) -> AsyncGenerator[JobState, None]:
         """Yield each new state of a job, from the queue's stream, or by asking again and again.

@@ -17,6 +17,7 @@ class FlowiseOptions(ProviderOptions, frozen=True, kw_only=True):
     chatflow_id: str = ""
     """The flow that answers when none is chosen."""
     streaming: bool = True
+    """`false` asks for the answer in one piece."""
     override_config: dict[str, object] = msgspec.field(default_factory=dict)
     """What the flow's owner allows callers to change, and `vars`; it may well hold a secret."""
 

@@ -35,6 +35,7 @@ class GeminiOptions(ProviderOptions, frozen=True, kw_only=True):
     base_url: str = GEMINI_URL
     """Without a version."""
     model: str = ""
+    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
 
 
 class GeminiProvider:

@@ -18,7 +18,7 @@ from chat_tui.errors import (
     Rejected,
     Stalled,
 )
-from chat_tui.events import Finished, Notice, StreamEvent
+from chat_tui.events import Finished, Notice, StopAnswer, StreamEvent
 from chat_tui.net.reply import Reply
 from chat_tui.providers.base import Capabilities, ModelInfo, Provider, Request
 from chat_tui.providers.connection import Connection, frames_of
@@ -49,7 +49,9 @@ class Get3wOptions(ProviderOptions, frozen=True, kw_only=True):
     """The keys of a `get3w` provider."""
 
     base_url: str = GET3W_URL
+    """Where the service is."""
     model: str = ""
+    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
     image_parameter: str = ""
     """What the model calls the pictures that it is given; empty goes by the model's name."""
 
@@ -248,9 +250,9 @@ class Get3wProvider:
         task = quote(decoder.task, safe="")
         return f"/requests/{task}" if self._v1 else f"/predictions/{task}/result"
 
-    async def _delete(self, task: str) -> None:
+    async def _delete(self, task: str) -> StopAnswer:
         async with self._connection.open("DELETE", f"/predictions/{quote(task, safe='')}"):
-            pass
+            return "confirmed"
 
     async def _list(self) -> tuple[ModelInfo, ...]:
         async with self._connection.open("GET", "/models") as reply:

@@ -3,7 +3,8 @@
 submit ──▶ cancels.cancelling(...) around poll(fetch, ...) ──▶ result
                  │ left early
                  ▼
-           the cancel request, in a task that `Cancels.aclose` waits for
+           the cancel request, in a task that `Cancels.aclose` waits for; `STOP_ANSWERS` has what
+           came of it
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 from chat_tui.errors import ProviderError, Stalled
+from chat_tui.events import StopAnswer
+from chat_tui.providers.stopping import STOP_ANSWERS, SendStop
 
 log = logging.getLogger(__name__)
 
@@ -114,19 +117,17 @@ class Cancels:
     """The cancel requests of one provider that are still on their way."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[StopAnswer | None]] = set()
 
     @asynccontextmanager
-    async def cancelling(
-        self, cancel: Callable[[], Awaitable[object]], *, name: str = "job"
-    ) -> AsyncIterator[Job]:
+    async def cancelling(self, cancel: SendStop, *, name: str = "job") -> AsyncIterator[Job]:
         """Send the cancel request when the block is left by an exception before the job is over.
 
         That is a cancellation, a generator that is closed, or a failure such as `Stalled`: nobody
         will come back for what the job makes. Leaving does not wait for the request.
 
         Args:
-            cancel: Sends it; it has 2 s, and how it ends is only logged.
+            cancel: Sends it; it has 2 s, and failures are only logged.
             name: The job, for the log.
         """
         job = Job()
@@ -140,7 +141,7 @@ class Cancels:
     async def submitted(
         self,
         submit: Callable[[], Coroutine[None, None, T]],
-        cancel: Callable[[T], Awaitable[object]],
+        cancel: Callable[[T], Awaitable[StopAnswer | None]],
         *,
         name: str = "job",
     ) -> T:
@@ -156,8 +157,8 @@ class Cancels:
         """
         submitting = asyncio.create_task(submit(), name=f"submit {name}")
 
-        async def cancel_late() -> None:
-            await cancel(await submitting)
+        async def cancel_late() -> StopAnswer | None:
+            return await cancel(await submitting)
 
         try:
             return await asyncio.shield(submitting)
@@ -170,21 +171,24 @@ class Cancels:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _start(self, cancel: Callable[[], Awaitable[object]], name: str) -> None:
+    def _start(self, cancel: SendStop, name: str) -> None:
         task = asyncio.create_task(_send(cancel, name), name=f"cancel {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        if (answers := STOP_ANSWERS.get()) is not None:
+            answers.add(task)
 
 
-async def _send(cancel: Callable[[], Awaitable[object]], name: str) -> None:
+async def _send(cancel: SendStop, name: str) -> StopAnswer | None:
     try:
         async with asyncio.timeout(CANCEL_S):
-            await cancel()
+            answer = await cancel()
     except (ProviderError, TimeoutError) as error:
         reason = str(error) or "no answer in time"
         log.warning("%s was not cancelled at its server: %s", name, reason)
-    else:
-        log.info("%s was cancelled at its server", name)
+        return "unanswered"
+    log.info("%s was to be cancelled at its server: %s", name, answer)
+    return answer
 
 
 def _stalled(host: str, idle_s: float) -> Stalled:

@@ -21,11 +21,17 @@ class ProviderOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """
 
     kind: str
+    """Which of the kinds below."""
     parameters: dict[str, object] = msgspec.field(default_factory=dict)
     """Passed through to the request body as they are; checked to have a JSON form."""
     timeout_s: float | None = None
     """How long to wait for a connection; null is the client's default."""
     headers: dict[str, str] = msgspec.field(default_factory=dict)
+    """Further headers of every request."""
+    ca_file: str = ""
+    """A PEM file with the authorities to trust, instead of the bundled ones."""
+    allow_insecure: bool = False
+    """Send the key over plain http to another machine, too."""
 
     def __repr__(self) -> str:
         shown = (

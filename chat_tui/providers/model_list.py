@@ -1,10 +1,14 @@
 """The lists of models that servers give, in the forms they have."""
 
+import difflib
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.net.error_text import error_message
 from chat_tui.providers.base import ModelInfo
+
+_MOST_NEAR: Final = 3
 
 
 def decode_models(body: object) -> tuple[ModelInfo, ...]:
@@ -36,6 +40,13 @@ def check_models(models: Sequence[ModelInfo], model: str) -> str:
     count = "1 model" if len(models) == 1 else f"{len(models)} models"
     listed = not model or not models or any(one.id == model for one in models)
     return count if listed else f"{count}, {model!r} is not among them"
+
+
+def near_models(models: Sequence[ModelInfo], model: str) -> str:
+    """Name the models that are spelt nearly like one that the server does not know; or nothing."""
+    known = [one.id for one in models]
+    near = difflib.get_close_matches(model, known, n=_MOST_NEAR, cutoff=0.5)
+    return f"it has {', '.join(map(repr, near))}" if near and model not in known else ""
 
 
 def _model(entry: object) -> ModelInfo | None:

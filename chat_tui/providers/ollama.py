@@ -27,6 +27,7 @@ class OllamaOptions(ProviderOptions, frozen=True, kw_only=True):
     base_url: str = OLLAMA_URL
     """Without `/api`."""
     model: str = ""
+    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
 
 
 class OllamaProvider:

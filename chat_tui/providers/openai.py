@@ -4,30 +4,37 @@ Vendor pages: https://platform.openai.com/docs/api-reference/chat and https://do
 (read 2026-11-20).
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Final
 
 import msgspec
 
-from chat_tui.errors import Rejected
+from chat_tui.errors import ProviderError, Rejected
 from chat_tui.events import StreamEvent
 from chat_tui.providers.base import Capabilities, ModelInfo, Provider, Request
 from chat_tui.providers.chat_dialect import ChatDecoder, encode
 from chat_tui.providers.connection import Connection
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
-from chat_tui.providers.model_list import check_models, decode_models
+from chat_tui.providers.model_list import check_models, decode_models, near_models
 from chat_tui.providers.openai_options import OPENAI_URL, URL_HINT, OpenAIOptions
 from chat_tui.providers.posted import posted
+from chat_tui.providers.presets import lists_models
 
 FLOWAPI_URL: Final = "https://api.flowapi.net/v1"
+
+_LIST_S: Final = 3.0
+"""How long an error waits for the names that would have been right."""
 
 
 class FlowapiOptions(ProviderOptions, frozen=True, kw_only=True):
     """The keys of a `flowapi` provider."""
 
     base_url: str = FLOWAPI_URL
+    """Where the service is."""
     model: str = ""
+    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
 
 
 class ChatProvider:
@@ -43,6 +50,7 @@ class ChatProvider:
         self.parameters = options.parameters
         self._connection = Connection(name, options.base_url, options, services, url_hint=URL_HINT)
         self._takes_stream_options = True
+        self._lists_models = lists_models(getattr(options, "preset", ""))
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         """Ask for a chat completion; see `Provider.stream`."""
@@ -58,6 +66,9 @@ class ChatProvider:
                 async for event in events:
                     yield event
         except Rejected as error:
+            if error.status == 404:
+                error.hint = await self._near(model) or error.hint
+                raise
             # Some servers refuse what they do not know, and say so.
             if not optional or "stream_options" not in body or "stream_options" not in str(error):
                 raise
@@ -69,10 +80,22 @@ class ChatProvider:
 
     async def models(self) -> Sequence[ModelInfo]:
         """List the server's models; see `Provider.models`."""
+        if not self._lists_models:
+            return ()
         return decode_models(await self._connection.get_json("/models"))
+
+    async def _near(self, model: str) -> str:
+        """Say which models the server has that one of another name may stand for."""
+        try:
+            async with asyncio.timeout(_LIST_S):
+                return near_models(await self.models(), model)
+        except (ProviderError, TimeoutError):
+            return ""
 
     async def check(self) -> str:
         """Ask for the models; see `Provider.check`."""
+        if not self._lists_models:
+            return "not asked: this service has no list of models"
         return check_models(await self.models(), self.model)
 
     async def aclose(self) -> None:

@@ -12,6 +12,10 @@ class OpenAIOptions(ProviderOptions, frozen=True, kw_only=True):
     """The keys of an `openai` provider."""
 
     base_url: str = OPENAI_URL
+    """Where the service is."""
     model: str = ""
+    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
+    preset: str = ""
+    """A common service by its name: fills in the address and the key's variable."""
     endpoint: Literal["chat", "images"] = "chat"
     """What answers: `/chat/completions`, or `/images/generations`."""

@@ -17,6 +17,7 @@ class WriterOptions(ProviderOptions, frozen=True, kw_only=True):
     """The keys of a `writer` provider."""
 
     base_url: str = WRITER_URL
+    """Where the service is."""
     endpoint: Endpoint = "chat"
     """What answers."""
     model: str = DEFAULT_MODEL

@@ -13,9 +13,10 @@ from textual.widgets import Static
 
 from chat_tui import glyphs
 from chat_tui.conversation import Conversation, first_words
-from chat_tui.document.message_words import header_words
+from chat_tui.document.message_words import header_words, lineage_words
+from chat_tui.events import ImageResult
 from chat_tui.ids import MessageId
-from chat_tui.message import Message
+from chat_tui.message import Lineage, Message
 from chat_tui.text import clean_line
 from chat_tui.widgets.row_list import Line, Piece, RowList
 
@@ -72,6 +73,7 @@ class BranchesScreen(ModalScreen[MessageId | None]):
         Binding("enter", "choose", "Show", priority=True),
         Binding("left_square_bracket", "step(-1)", show=False, priority=True),
         Binding("right_square_bracket", "step(1)", show=False, priority=True),
+        Binding("p", "origin", show=False, priority=True),
     ]
 
     def __init__(self, conversation: Conversation, at: MessageId | None) -> None:
@@ -90,10 +92,14 @@ class BranchesScreen(ModalScreen[MessageId | None]):
         )
 
     def compose(self) -> ComposeResult:
+        made_from = any(_lineage(message) is not None for message in self._conversation)
+        origin = "   p made from" if made_from else ""
         with Vertical(id="branches"):
             yield RowList()
             yield Static(
-                "Enter show   [ ] other branch   Esc leave", id="branches-note", markup=False
+                f"Enter show   [ ] other branch{origin}   Esc leave",
+                id="branches-note",
+                markup=False,
             )
 
     def on_mount(self) -> None:
@@ -119,6 +125,8 @@ class BranchesScreen(ModalScreen[MessageId | None]):
             Piece(f"{who}  ", "strong" if message.role == "user" else "dim"),
             Piece(_words(message), "text" if on_path else "dim"),
         ]
+        if (lineage := _lineage(message)) is not None:
+            left.append(Piece(f"  {lineage_words(lineage)}", "accent" if on_path else "dim"))
         which, of = self._conversation.place_among_siblings(message_id)
         place = f"{which}/{of}  " if of > 1 else ""
         return (Line(left, (Piece(f"{place}{clock}", "dim"),)),)
@@ -139,14 +147,43 @@ class BranchesScreen(ModalScreen[MessageId | None]):
         if (number := rows.cursor) is None:
             return
         wanted = self._conversation.sibling(self._branches[number].message, by)
-        rows.go(next(n for n, branch in enumerate(self._branches) if branch.message == wanted))
+        rows.go(self._number_of(wanted))
+
+    def action_origin(self) -> None:
+        """Go to the message that the one under the cursor, or what it answers, was made from."""
+        rows = self.query_one(RowList)
+        if (number := rows.cursor) is None:
+            return
+        message: Message | None = self._conversation[self._branches[number].message]
+        while message is not None:
+            lineage = _lineage(message)
+            if lineage is not None and lineage.message in self._conversation:
+                rows.go(self._number_of(lineage.message))
+                return
+            message = self._conversation[message.parent] if message.parent is not None else None
+            if message is not None and message.role == "assistant":
+                return  # an earlier turn is another matter
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+    def _number_of(self, message: MessageId) -> int:
+        return next(n for n, branch in enumerate(self._branches) if branch.message == message)
 
 
 def _words(message: Message) -> str:
     words = clean_line(first_words(message.text[:_READ_CHARS]), _WORDS_CHARS)
     if words:
         return words
-    return message.status if message.role == "assistant" else ""
+    if message.role != "assistant":
+        return ""
+    pictures = [part for part in message.parts if isinstance(part, ImageResult)]
+    if not pictures:
+        return message.status
+    count = "picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
+    seed = pictures[0].seed
+    return count if seed is None else f"{count} {glyphs.DOT} seed {seed}"
+
+
+def _lineage(message: Message) -> Lineage | None:
+    return next((part for part in message.parts if isinstance(part, Lineage)), None)

@@ -34,6 +34,7 @@ class CompareScreen(ModalScreen[Sequence[str] | None]):
         & OptionList {
             height: auto; max-height: 20; border: none; background: $surface; padding: 0;
             text-wrap: nowrap; text-overflow: ellipsis;
+            &:focus { border: none; background-tint: $surface 0%; }
         }
         & #compare-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
     }

@@ -1,39 +1,40 @@
 """F8: every picture, of this conversation or of all, with a search over the words behind them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widget import Widget
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from chat_tui import glyphs
 from chat_tui.errors import ChatTuiError
 from chat_tui.store.pictures import StoredPicture
 from chat_tui.text import clean, clean_line
 from chat_tui.widgets.line_input import LineInput
+from chat_tui.widgets.picture_desk import PictureDesk
+from chat_tui.widgets.picture_grid import PictureGrid, Tile
+from chat_tui.widgets.row_list import Line, Piece, RowList
 
 LoadPictures = Callable[[], Awaitable[Sequence[StoredPicture]]]
-Thumbnail = Callable[[Path], Widget]
-"""Makes a widget that shows a picture in the room that it gets."""
 
 _PROMPT_CHARS: Final = 200
 _DETAIL_CHARS: Final = 600
 
 
-class _List(OptionList, can_focus=False):
+class _List(RowList, can_focus=False):
     """The arrow keys move in it while the search has the focus."""
 
 
 class GalleryScreen(ModalScreen[StoredPicture | None]):
-    """A search, a list and, beside it, the picture that the cursor is on."""
+    """A search, the pictures, and what there is to know of the one that the cursor is on.
+
+    Where pictures are not drawn, each is a line of words.
+    """
 
     DEFAULT_CSS = """
     GalleryScreen {
@@ -44,24 +45,20 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
             padding: 0 1;
         }
         & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
-        & #gallery-body { height: 1fr; margin: 1 0 0 0; }
-        & OptionList {
-            width: 1fr; height: 1fr; border: none; background: $surface; padding: 0;
-            text-wrap: nowrap; text-overflow: ellipsis;
-        }
-        & #gallery-side { width: 40%; height: 1fr; padding: 0 0 0 2; }
-        & #gallery-thumbnail { height: 1fr; }
-        & #gallery-details { height: auto; max-height: 60%; }
-        & #gallery-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+        & PictureGrid, & RowList { margin: 1 0 0 0; background: $surface; }
+        & #gallery-details { height: auto; max-height: 4; margin: 1 0 0 0; }
+        & #gallery-note { color: $text-muted; height: auto; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", priority=True),
         Binding("tab,shift+tab", "switch", "Switch", priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("pagedown", "move(10)", show=False, priority=True),
-        Binding("pageup", "move(-10)", show=False, priority=True),
+        Binding("down", "move(0, 1)", show=False, priority=True),
+        Binding("up", "move(0, -1)", show=False, priority=True),
+        Binding("left", "move(-1, 0)", show=False, priority=True),
+        Binding("right", "move(1, 0)", show=False, priority=True),
+        Binding("pagedown", "page(1)", show=False, priority=True),
+        Binding("pageup", "page(-1)", show=False, priority=True),
     ]
 
     def __init__(
@@ -69,33 +66,29 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
         here: Sequence[StoredPicture],
         load_all: LoadPictures,
         *,
-        thumbnail: Thumbnail | None = None,
+        desk: PictureDesk | None = None,
     ) -> None:
         """Show pictures.
 
         Args:
             here: Those of this conversation, the newest first.
             load_all: Gets those of all conversations; asked once, when they are wanted.
-            thumbnail: Draws a picture; null shows its words alone.
+            desk: Has them drawn; null shows words alone.
         """
         super().__init__()
         self._here = here
         self._load_all = load_all
-        self._thumbnail = thumbnail
+        self._grid = PictureGrid(desk) if desk is not None else None
+        self._list = _List()
         self._all: Sequence[StoredPicture] | None = None
         self._everywhere = not here
         self._shown: Sequence[StoredPicture] = ()
-        self._drawn: Path | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="gallery"):
             yield LineInput(placeholder="search the prompts", id="gallery-search")
-            with Horizontal(id="gallery-body"):
-                yield _List(id="gallery-list", markup=False)
-                with Vertical(id="gallery-side"):
-                    if self._thumbnail is not None:
-                        yield Vertical(id="gallery-thumbnail")
-                    yield Static("", id="gallery-details", markup=False)
+            yield self._grid if self._grid is not None else self._list
+            yield Static("", id="gallery-details", markup=False)
             yield Static("", id="gallery-note", markup=False)
 
     def on_mount(self) -> None:
@@ -104,13 +97,13 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
 
     @property
     def pictures(self) -> Sequence[StoredPicture]:
-        """What the list shows."""
+        """What is shown."""
         return self._shown
 
     @property
     def current(self) -> StoredPicture | None:
         """The one that the cursor is on."""
-        place = self.query_one(OptionList).highlighted
+        place = self._grid.cursor if self._grid is not None else self._list.cursor
         return self._shown[place] if place is not None and place < len(self._shown) else None
 
     def _show(self) -> None:
@@ -123,11 +116,10 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
         self._shown = [one for one in pictures if all(word in _searched(one) for word in words)]
         where = "pictures of all conversations" if self._everywhere else "pictures here"
         self.query_one("#gallery").border_title = Content(where)
-        options = self.query_one(OptionList)
-        options.clear_options()
-        options.add_options(_option(one, self._everywhere) for one in self._shown)
-        if self._shown:
-            options.highlighted = 0
+        if self._grid is not None:
+            self._grid.show([self._tile(one) for one in self._shown])
+        else:
+            self._list.show(len(self._shown), self._line)
         other = "this conversation" if self._everywhere else "all conversations"
         found = f"{len(self._shown)} of {len(pictures)}" if pictures else "no pictures yet"
         self._note(f"{found}   Enter go there   Tab {other}   Esc leave")
@@ -144,22 +136,18 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
             return
         self._show()
 
+    def _tile(self, picture: StoredPicture) -> Tile:
+        when, words, number = _words(picture, everywhere=False)
+        return Tile(picture.picture.path or "", f"{when} {words}{number}")
+
+    def _line(self, number: int) -> Sequence[Line]:
+        when, words, which = _words(self._shown[number], everywhere=self._everywhere)
+        return (Line((Piece(f"{when}  ", "dim"), Piece(words), Piece(which, "dim"))),)
+
     def _show_details(self) -> None:
         picture = self.current
         words = () if picture is None else _details(picture)
         self.query_one("#gallery-details", Static).update(Content.assemble(*words))
-        if self._thumbnail is not None:
-            self._draw(picture)
-
-    def _draw(self, picture: StoredPicture | None) -> None:
-        path = Path(picture.picture.path) if picture is not None and picture.picture.path else None
-        if path == self._drawn or self._thumbnail is None:
-            return
-        self._drawn = path
-        room = self.query_one("#gallery-thumbnail")
-        room.remove_children()
-        if path is not None:
-            room.mount(self._thumbnail(path))
 
     @on(Input.Changed)
     def _on_search_changed(self, event: Input.Changed) -> None:
@@ -169,17 +157,20 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
     @on(Input.Submitted)
     def _on_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self.current is not None:
-            self.dismiss(self.current)
+        self._choose()
 
-    @on(OptionList.OptionHighlighted)
-    def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    @on(PictureGrid.Moved)
+    def _on_moved(self, event: PictureGrid.Moved) -> None:
         event.stop()
         self._show_details()
 
-    @on(OptionList.OptionSelected)
-    def _on_selected(self, event: OptionList.OptionSelected) -> None:
+    @on(PictureGrid.Chosen)
+    @on(RowList.Chosen)
+    def _on_chosen(self, event: PictureGrid.Chosen | RowList.Chosen) -> None:
         event.stop()
+        self._choose()
+
+    def _choose(self) -> None:
         if self.current is not None:
             self.dismiss(self.current)
 
@@ -188,11 +179,23 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
         self._everywhere = not self._everywhere
         self._show()
 
-    def action_move(self, rows: int) -> None:
-        options = self.query_one(OptionList)
-        if options.option_count:
-            at = (options.highlighted or 0) + rows
-            options.highlighted = max(0, min(options.option_count - 1, at))
+    def action_move(self, across: int, down: int) -> None:
+        """Move the cursor; in a list, sideways moves in the search instead."""
+        if self._grid is not None:
+            self._grid.move(across=across, down=down)
+        elif down:
+            self._list.action_move(down)
+            self._show_details()
+        else:
+            search = self.query_one(Input)
+            search.cursor_position += across
+
+    def action_page(self, by: int) -> None:
+        if self._grid is not None:
+            self._grid.page(by)
+        else:
+            self._list.action_page(by)
+            self._show_details()
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -206,19 +209,23 @@ def _searched(picture: StoredPicture) -> str:
     return f"{picture.prompt} {revised} {picture.provider} {picture.model}".lower()
 
 
-def _option(picture: StoredPicture, everywhere: bool) -> Option:
+def _words(picture: StoredPicture, *, everywhere: bool) -> tuple[str, str, str]:
+    """Say when a picture was made, of which words, and which of several it is."""
     made = picture.created.astimezone()
     when = f"{made:%Y-%m-%d %H:%M}" if everywhere else f"{made:%H:%M}"
     number = f" {picture.number}" if picture.number > 1 else ""
-    prompt = clean_line(picture.prompt, _PROMPT_CHARS) or "without words"
-    return Option(Content.assemble((f"{when}  ", "$text-muted"), prompt, (number, "$text-muted")))
+    return when, clean_line(picture.prompt, _PROMPT_CHARS) or "without words", number
 
 
 def _details(picture: StoredPicture) -> Sequence[str | tuple[str, str]]:
     result = picture.picture
-    size = f"{result.width_px} x {result.height_px}" if result.width_px and result.height_px else ""
-    names = [clean_line(name) for name in (picture.provider, picture.model, size) if name]
+    size = ""
+    if result.width_px and result.height_px:
+        size = f"{result.width_px}{glyphs.TIMES}{result.height_px}"
+    seed = f"seed {result.seed}" if result.seed is not None else ""
+    made = f"{picture.created.astimezone():%Y-%m-%d %H:%M}"
+    facts = (clean_line(picture.provider), clean_line(picture.model), size, seed, made)
     prompt = clean(picture.prompt[:_DETAIL_CHARS])
     where = clean_line(result.path or "not saved here", _DETAIL_CHARS)
-    dot = f" {glyphs.DOT} "
-    return [f"{prompt}\n", (f"{dot.join(names)}\n", "$accent"), (where, "$text-muted")]
+    words = f" {glyphs.DOT} ".join(filter(None, facts))
+    return [f"{prompt}\n", (f"{words}\n", "$accent"), (where, "$text-muted")]

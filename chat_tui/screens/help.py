@@ -1,6 +1,7 @@
 """F1: every key as it is bound now, and every slash command."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar, Final
 
 from textual import events
@@ -15,6 +16,10 @@ HelpLine = tuple[str, str]
 """Keys as people write them, or a command; and what it does."""
 WIDE: Final = 156
 """From so many columns on, keys and commands stand side by side."""
+_FRAME: Final = 6
+"""Columns for the border, the padding and the scrollbar."""
+_LEAST: Final = 16
+"""Columns that words always have."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -52,28 +57,40 @@ class HelpScreen(ModalScreen[None]):
         self._lines = lines
 
     def compose(self) -> ComposeResult:
-        from chat_tui.commands.table import COMMANDS
-
-        commands = [(command.line, command.help) for command in COMMANDS]
-        commands.append(("//", "Send a text that begins with a slash"))
         with VerticalScroll(id="help"):
             with Horizontal(id="help-lists"):
-                yield Static(_listed(self._lines), id="help-keys", markup=False)
-                yield Static(_listed(commands), id="help-commands", markup=False)
+                yield Static(id="help-keys", markup=False)
+                yield Static(id="help-commands", markup=False)
             yield Static("Esc leaves", id="help-note", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#help").border_title = Content("keys and commands")
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= WIDE, "-wide")
+        wide = event.size.width >= WIDE
+        self.set_class(wide, "-wide")
+        room = min(104, event.size.width * 96 // 100) - _FRAME if not wide else 72
+        self.query_one("#help-keys", Static).update(_listed(self._lines, room))
+        self.query_one("#help-commands", Static).update(_listed(_commands(), room))
 
     def action_leave(self) -> None:
         self.dismiss(None)
 
 
-def _listed(lines: Sequence[HelpLine]) -> Content:
+def _commands() -> list[HelpLine]:
+    from chat_tui.commands.table import COMMANDS
+
+    commands = [(command.line, command.help) for command in COMMANDS]
+    return [*commands, ("//", "Send a text that begins with a slash")]
+
+
+def _listed(lines: Sequence[HelpLine], room: int) -> Content:
+    """Put keys and words side by side; words that need several rows stay in their column."""
     width = max(len(name) for name, _ in lines)
+    column = max(_LEAST, room - width - 2)
     return Content("\n").join(
-        Content.assemble((f"{name:<{width}}  ", "bold"), words) for name, words in lines
+        Content.assemble(
+            (f"{name:<{width}}  ", "bold"), f"\n{' ' * (width + 2)}".join(wrap(words, column))
+        )
+        for name, words in lines
     )

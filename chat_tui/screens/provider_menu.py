@@ -1,11 +1,10 @@
 """F2: who answers. One list of all providers and their models; a key can be entered in place."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,30 +14,20 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from chat_tui import glyphs
+from chat_tui.config.actions import default_keys
 from chat_tui.errors import ChatTuiError
 from chat_tui.fuzzy import ranked
 from chat_tui.model_rows import Choice, ModelRow, as_typed, model_rows
 from chat_tui.providers.base import ModelInfo
 from chat_tui.roster import Listing
+from chat_tui.screens.provider_rows import NAME_MAX, drawn, keys_line
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 
-MARKS: Final = {
-    "ready": glyphs.DONE,
-    "needs a key": glyphs.NOT_YET,
-    "not reachable": glyphs.FAILED,
-}
-DIM: Final = "$text-muted"
-NAME_MAX: Final = 16
-MODEL_MIN: Final = 16
-MODEL_MAX: Final = 36
-STATE_MIN: Final = 28
-"""Cells for what is said of a model, with the marks before it."""
 MOST_SHOWN: Final = 300
 """Rows at the same time; typing finds the others."""
 AT_ONCE: Final = 4
 """Servers that are asked at the same time."""
-KEYS: Final = "Enter choose   Tab models   Ctrl+F favourite   Ctrl+K key   Ctrl+R ask   Esc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +49,10 @@ class MenuTools:
     toggle_favourite: Callable[[Choice], None]
     keep_key: Callable[[str, str], Awaitable[Listing]]
     """Tests a provider's key, and stores it if it is right; else raises a `ChatTuiError`."""
+    keys: Mapping[str, str] = field(default_factory=default_keys)
+    """The keys of each action, separated by commas."""
+    add: Callable[[], object] = bool
+    """Opens the list of what can be added, in place of the menu."""
 
 
 class _List(OptionList, can_focus=False):
@@ -82,7 +75,7 @@ class ProviderMenu(ModalScreen[Choice | None]):
         &.-key #menu-key { display: block; }
         &.-key #menu-filter { display: none; }
         & OptionList {
-            height: auto; max-height: 20; border: none; background: $surface; padding: 0;
+            height: auto; max-height: 45vh; border: none; background: $surface; padding: 0;
             margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis;
         }
         & #menu-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
@@ -94,20 +87,23 @@ class ProviderMenu(ModalScreen[Choice | None]):
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move(10)", show=False, priority=True),
         Binding("pageup", "move(-10)", show=False, priority=True),
-        Binding("tab", "narrow", show=False, priority=True),
-        Binding("ctrl+f", "favourite", show=False, priority=True),
-        Binding("ctrl+k", "enter_key", show=False, priority=True),
-        Binding("ctrl+r", "ask_again", show=False, priority=True),
+        Binding("tab", "narrow", id="menu.models", show=False, priority=True),
+        Binding("ctrl+n", "add", id="menu.add", show=False, priority=True),
+        Binding("ctrl+f", "favourite", id="menu.favourite", show=False, priority=True),
+        Binding("ctrl+k", "enter_key", id="menu.key", show=False, priority=True),
+        Binding("ctrl+r", "ask_again", id="menu.ask", show=False, priority=True),
     ]
 
-    def __init__(self, tools: MenuTools, current: Choice) -> None:
+    def __init__(self, tools: MenuTools, current: Choice, query: str = "") -> None:
         """Open the menu.
 
         Args:
             tools: What it asks and tells.
             current: Who answers now.
+            query: What is typed already.
         """
         super().__init__()
+        self._query_at_first = query
         self._tools = tools
         self._current = current
         self._key_of = ""
@@ -132,7 +128,8 @@ class ProviderMenu(ModalScreen[Choice | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="menu"):
-            yield LineInput(placeholder="type to find a provider or a model", id="menu-filter")
+            words = "type to find a provider or a model"
+            yield LineInput(self._query_at_first, placeholder=words, id="menu-filter")
             yield LineInput(password=True, id="menu-key")
             yield _List(id="menu-list", markup=False)
             yield Static("", id="menu-note", markup=False)
@@ -187,16 +184,10 @@ class ProviderMenu(ModalScreen[Choice | None]):
         found = ranked(query, self._rows, lambda row: row.searched)
         found += as_typed(query, found, self._current.provider, self._known())
         self._shown = found[:MOST_SHOWN]
-        names = _column((row.choice.provider for row in self._shown), NAME_MAX)
-        room = self.query_one("#menu").content_size.width - STATE_MIN - cell_len("".join(names[:1]))
-        widest = max(MODEL_MIN, min(MODEL_MAX, room))
-        models = _column((row.model_words for row in self._shown), widest)
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options(
-            _line(row, name, model)
-            for row, name, model in zip(self._shown, names, models, strict=True)
-        )
+        width = self.query_one("#menu").content_size.width
+        options.add_options(drawn(self._shown, width))
         choices = [row.choice for row in self._shown]
         if choices:
             options.highlighted = choices.index(select) if select in choices else 0
@@ -229,7 +220,7 @@ class ProviderMenu(ModalScreen[Choice | None]):
         row = self._marked()
         why = self._no_models.get(row.choice.provider, "") if row is not None else ""
         lacks = f"no list of models: {clean_line(why, 160)}\n" if why else ""
-        self._note(f"{self._news}{lacks}{more}{KEYS}")
+        self._note(f"{self._news}{lacks}{more}{keys_line(self._tools.keys)}")
 
     @on(Input.Changed, "#menu-filter")
     def _on_filter_changed(self, event: Input.Changed) -> None:
@@ -289,6 +280,12 @@ class ProviderMenu(ModalScreen[Choice | None]):
         field.action_end()
         if name not in self._models and self._listings[name].state == "ready":
             self._ask_one(name)
+
+    def action_add(self) -> None:
+        """Leave for the list of what can be added or changed."""
+        if not self._key_of:
+            self.dismiss(None)
+            self._tools.add()
 
     def action_favourite(self) -> None:
         row = self._marked()
@@ -356,23 +353,6 @@ class ProviderMenu(ModalScreen[Choice | None]):
             self._leave_key()
         await self._ask_for_models(name)
         self._list(select=Choice(name, listing.model))
-        self._news = f"the key of {clean_line(name, NAME_MAX)} works and is in the keyring\n"
+        place = "the key file" if listing.reason.startswith("key file ") else "the keyring"
+        self._news = f"the key of {clean_line(name, NAME_MAX)} works and is in {place}\n"
         self._tell_keys()
-
-
-def _column(words: Iterable[str], widest: int) -> list[str]:
-    """Make the words of a column equally wide, and no wider than they need."""
-    lines = [clean_line(word, widest) for word in words]
-    width = min(widest, max(map(cell_len, lines), default=0))
-    return [set_cell_size(line, width) for line in lines]
-
-
-def _line(row: ModelRow, name: str, model: str) -> Content:
-    listing = row.listing
-    state = listing.state if listing.state != "not reachable" else clean_line(listing.reason, 60)
-    star = str(glyphs.FAVOURITE) if row.favourite else " "
-    label = f"  {clean_line(row.label, 40)}" if row.label else ""
-    since = "  recent" if row.recent else ""
-    return Content.assemble(
-        f"{MARKS[listing.state]}{star}{name}  {model}", (f"  {state}{since}{label}", DIM)
-    )

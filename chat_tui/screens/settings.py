@@ -15,6 +15,7 @@ from textual.widgets import Input, Static, TextArea
 from chat_tui.commands.parse import parse_setting, parse_value, write_value
 from chat_tui.providers.parameters import Parameter
 from chat_tui.text import clean_line
+from chat_tui.widgets.clean_area import CleanArea
 from chat_tui.widgets.line_input import LineInput
 
 KEYS: Final = "Tab next   Enter or Ctrl+S keep   Esc leave"
@@ -36,7 +37,7 @@ class SettingsScreen(ModalScreen[None]):
     SettingsScreen {
         align: center middle;
         & #settings {
-            width: 90; max-width: 96%; height: auto; max-height: 90%;
+            width: 104; max-width: 96%; height: auto; max-height: 90%;
             background: $surface; border: round $border; border-title-color: $foreground;
             padding: 0 1;
         }
@@ -90,7 +91,9 @@ class SettingsScreen(ModalScreen[None]):
         free = sorted({*self._settings.parameters, *self._usual} - set(self._declared))
         with Vertical(id="settings"), VerticalScroll(can_focus=False):
             yield Static("system prompt", classes="settings-head", markup=False)
-            yield TextArea(self._settings.system_prompt, id="settings-system", tab_behavior="focus")
+            yield CleanArea(
+                self._settings.system_prompt, id="settings-system", tab_behavior="focus"
+            )
             words = f"parameters, for {clean_line(self._provider, 40)}; empty leaves them out"
             yield Static(words, classes="settings-head", markup=False)
             for name in (*self._declared, *free):

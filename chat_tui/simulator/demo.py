@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chat_tui.simulator import demo_answers, pictures
 from chat_tui.simulator.demo_answers import Reply
@@ -15,6 +15,7 @@ from chat_tui.simulator.script import (
     Pause,
     Picture,
     Preview,
+    Progress,
     Say,
     Script,
     Think,
@@ -24,6 +25,8 @@ from chat_tui.simulator.script import (
 MODEL = "demo"
 SLOW_MODEL = "demo-slow"
 PICTURE_MODEL = "demo-picture"
+PICTURE_APP = "demo/picture"
+"""The same as an app of fal, where the way to a picture is told in full."""
 MODELS = (MODEL, SLOW_MODEL, PICTURE_MODEL)
 
 PAUSE_S = 0.0095
@@ -33,7 +36,10 @@ SPREAD = 0.4
 """A pause is up to so much shorter or longer than the average, as a share of it."""
 STALL_S = 3.0
 PICTURE_PAUSE_S = 0.5
-"""Before each preview and the picture."""
+"""Before each preview and the picture, and between two messages of an app."""
+APP_QUEUE = (3, 2, 1)
+APP_STEPS = 12
+"""Of progress; a fourth of the way lies between two previews."""
 
 _TOKEN = re.compile(r"\s?\w{1,7}|\s?[^\w\s]{1,3}|\s+")
 
@@ -77,13 +83,32 @@ class _Pace:
 
 
 def _drawing(prompt: Prompt, asked: str) -> Script:
+    seed = "" if prompt.seed is None else f" {prompt.seed}"
+    drawn = [f"{asked}{seed}{number or ''}" for number in range(prompt.pictures)]
     acts: list[Act] = []
-    for preview in pictures.previews(asked):
-        acts += (Pause(PICTURE_PAUSE_S), Preview(preview))
+    if prompt.model == PICTURE_APP:
+        acts += _told_in_full(drawn)
+    else:
+        for preview in pictures.previews(drawn[0]):
+            acts += (Pause(PICTURE_PAUSE_S), Preview(preview))
     acts += (Pause(PICTURE_PAUSE_S), Usage(len(asked.split()), 0))
-    for number in range(prompt.pictures):
-        acts.append(Picture(pictures.landscape(f"{asked}{number or ''}")))
+    acts += (Picture(pictures.landscape(words)) for words in drawn)
     return Script((*acts, Finish()))
+
+
+def _told_in_full(drawn: Sequence[str]) -> Iterator[Act]:
+    """The place in the queue, then how far the pictures are, with previews of all of them."""
+    for position in APP_QUEUE:
+        yield Progress(queue_position=position)
+        yield Pause(PICTURE_PAUSE_S)
+    rounds = list(zip(*map(pictures.previews, drawn), strict=True))
+    for step in range(APP_STEPS):
+        fraction = step / APP_STEPS
+        yield Progress(fraction, note=f"step {step} of {APP_STEPS}")
+        if step and not step % (APP_STEPS // 4):
+            for index, preview in enumerate(rounds[step // (APP_STEPS // 4) - 1]):
+                yield Preview(preview, index)
+        yield Pause(PICTURE_PAUSE_S)
 
 
 def _end_of_introduction(acts: list[Act]) -> int:

@@ -140,7 +140,10 @@ For keys of the other sort, ask about `providers`."""
 _PROVIDERS = """\
 ## Adding a provider
 
-Write this into `config.toml`. On Linux it is `~/.config/chat-tui/config.toml`; \
+Here and now: **F2**, then **Ctrl+N**. Choose a service and paste its key; it is tested, kept in \
+your keyring, and answers from then on.
+
+Or write it into `config.toml`. On Linux it is `~/.config/chat-tui/config.toml`; \
 `--config PATH` names another file.
 
 ```toml
@@ -169,8 +172,14 @@ which kinds there are."""
 
 _PICTURES = """\
 In this model the simulator sends words only. Its model `demo-picture`, in the **F2** menu, draws \
-a landscape from whatever you ask, first coarse and then sharper: real picture files, made on \
-this machine without any artist behind them.
+a landscape from whatever you ask: it waits in a queue first, tells how far it is, and sends \
+previews that become sharper. These are real picture files, made on this machine without any \
+artist behind them.
+
+- `/set num_images=3` asks for three side by side.
+- **Esc** stops it half way.
+- On a finished picture, `m` makes another one from it; `o`, `s`, `y` and `i` open, save, name \
+and describe it. **F8** shows all.
 
 To see what else a reply can hold, try `table` for a table, `code` for a program or `think` for \
 reasoning."""

@@ -192,7 +192,7 @@ class _Dialect:
             remark = _remark(["body", "image_url"], str(error), "image_load_error", "")
             return refusal(422, [remark])
         turn = Turn("user", asked, images)
-        prompt = Prompt(app, (turn,), pictures=0 if in_words else pictures)
+        prompt = Prompt(app, (turn,), pictures=0 if in_words else pictures, seed=_seed(body))
         origin = _origin(call)
 
         def address(data: bytes) -> str:
@@ -221,13 +221,15 @@ class _StreamEncoder:
                 if reply.words:
                     return words_frame(reply, partial=False, error=message)
                 return _data({"detail": message, "error_type": str(code)})
-            case Preview(data=data):
-                return _data(reply.preview(data))
+            case Preview(data=data, index=index):
+                return _data(reply.preview(data, index))
             case Picture():
                 reply.take(act)
                 return _data(reply.result())
             case Progress(fraction=float(fraction), note=note):
                 return _data({"progress": fraction, "message": note or "Generating..."})
+            case Progress(queue_position=int(position)):
+                return _data({"status": "IN_QUEUE", "queue_position": position})
             case Usage():
                 reply.take(act)
                 return b""

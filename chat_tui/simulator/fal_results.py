@@ -22,6 +22,8 @@ class Reply:
     text: str = ""
     thoughts: str = ""
     pictures: list[bytes] = field(default_factory=list)
+    drafts: dict[int, bytes] = field(default_factory=dict)
+    """The latest preview of each picture."""
     usage: Usage | None = None
 
     def take(self, act: Content) -> None:
@@ -47,9 +49,10 @@ class Reply:
         address = self.address or data_url
         return self._pictured([address(data) for data in self.pictures], inference_s=0.4731)
 
-    def preview(self, data: bytes) -> dict[str, object]:
-        """The document of a picture on its way."""
-        return self._pictured([data_url(data)])
+    def preview(self, data: bytes, index: int = 0) -> dict[str, object]:
+        """The document of a picture on its way, and of those that came beside it."""
+        self.drafts[index] = data
+        return self._pictured([data_url(self.drafts[number]) for number in sorted(self.drafts)])
 
     def said(self, *, partial: bool, error: str | None = None) -> dict[str, object]:
         """The document of all words so far."""

@@ -48,6 +48,8 @@ class Preview:
 
     data: bytes = field(repr=False)
     """A PNG file."""
+    index: int = 0
+    """Which of several, where the dialect shows them side by side."""
 
 
 @dataclass(frozen=True, slots=True)

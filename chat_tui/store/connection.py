@@ -4,37 +4,79 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final, TypeAlias
 
-from chat_tui.errors import StoreError
+from chat_tui.errors import DamagedStore, NewerStore, StoreError
+from chat_tui.store.backups import backups_of, reading
+from chat_tui.store.disks import shares_no_memory
 from chat_tui.store.migrations import migrate, version
+from chat_tui.store.schema import PAGE_BYTES
+
+Opener: TypeAlias = Callable[[Path, float], sqlite3.Connection]
+"""Opens a file, with the seconds that a lock of another program is waited for."""
 
 _ELSEWHERE = "choose another folder with --data-dir"
+_NO_PERMISSION: Final = "no permission"
 _PAUSE_S = 0.005
 _READ_CACHE_KIB = 512
 """Whole conversations are read in order, each page once: more would be memory filled in vain."""
+_GONE: Final = (
+    "no such table",
+    "no such column",
+    "malformed",
+    "duplicate column",
+    "table ",
+    "index ",
+)
+"""How SQLite begins where the tables are not those that the file's version has."""
 _making_file = threading.Lock()
 
 
-def connect(path: Path, *, busy_timeout_s: float, read_only: bool) -> sqlite3.Connection:
+def open_file(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """Open a file with Python's own SQLite; whoever uses it sees to it that it is one thread."""
+    return sqlite3.connect(
+        path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
+    )
+
+
+def connect(
+    path: Path, *, busy_timeout_s: float, read_only: bool, opener: Opener = open_file
+) -> sqlite3.Connection:
     """Open the database, made or brought up to date where needed.
 
-    The connection belongs to the calling thread, which closes it.
+    Args:
+        path: Of the file; it is made when it is not there.
+        busy_timeout_s: How long to wait for another program's lock.
+        read_only: Nothing will be written: then a file that may only be read will do.
+        opener: Opens the file.
+
+    Returns:
+        A connection that the caller closes, and uses in one thread at a time.
 
     Raises:
-        StoreError: it cannot be opened, is not ours, or is damaged.
-        NewerStore: a newer version of the program wrote it.
+        StoreError: it cannot be opened, or is not ours.
+        DamagedStore: it is damaged.
+        NewerStore: a newer version of the program wrote it, and it is to be written.
     """
+    try:
+        return _connect(path, busy_timeout_s, opener, read_only=read_only)
+    except StoreError as error:
+        if not read_only or not (isinstance(error, NewerStore) or error.brief == _NO_PERMISSION):
+            raise
+        return _connect_to_read(path, error)
+
+
+def _connect(
+    path: Path, busy_timeout_s: float, opener: Opener, *, read_only: bool
+) -> sqlite3.Connection:
     try:
         _make_file(path)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StoreError(
-            f"cannot make {path}: {reason.lower()}",
-            hint=f"check who owns the folder, or {_ELSEWHERE}",
-        ) from error
+        raise _refused(path, error, "make") from error
     try:
-        connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+        connection = opener(path, busy_timeout_s)
     except sqlite3.Error as error:
         raise explain(error, path) from error
     connection.row_factory = sqlite3.Row
@@ -46,10 +88,57 @@ def connect(path: Path, *, busy_timeout_s: float, read_only: bool) -> sqlite3.Co
     except sqlite3.Error as error:
         connection.close()
         raise explain(error, path) from error
+    except UnicodeDecodeError as error:
+        connection.close()
+        raise garbled(path) from error
+    except OSError as error:
+        connection.close()
+        raise _refused(path, error, "copy") from error
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _connect_to_read(path: Path, why: StoreError) -> sqlite3.Connection:
+    """Open a file that cannot, or must not, be written.
+
+    Raises:
+        StoreError: it cannot be read either: `why`.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    try:
+        connection = reading(path)
+        try:
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            if log.exists() and log.stat().st_size:  # the latest is in there, and needs a place
+                raise
+            uri = f"{path.absolute().as_uri()}?immutable=1"
+            connection = sqlite3.connect(
+                uri, uri=True, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except (sqlite3.Error, OSError) as error:
+        raise why from error
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def garbled(path: Path) -> DamagedStore:
+    """What is said where SQLite quotes, as its reason, bytes that are no text."""
+    return DamagedStore(f"{path} is damaged", brief="the database is damaged")
+
+
+def _refused(path: Path, error: OSError, what: str) -> StoreError:
+    reason = (error.strerror or str(error) or type(error).__name__).lower()
+    return StoreError(
+        f"cannot {what} {path}: {reason}",
+        hint=f"check who owns the folder, or {_ELSEWHERE}",
+        brief=reason,
+    )
 
 
 def explain(error: sqlite3.Error, path: Path) -> StoreError:
@@ -58,30 +147,52 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     match code:
         case sqlite3.SQLITE_NOTADB:
-            return StoreError(f"{path} is not a database", hint=f"move it away, or {_ELSEWHERE}")
+            return DamagedStore(
+                f"{path} is not a database",
+                hint=f"move it away, or {_ELSEWHERE}",
+                brief="the file is not a database",
+            )
         case sqlite3.SQLITE_CORRUPT:
-            return StoreError(
+            return DamagedStore(
                 f"{path} is damaged",
                 hint=f"keep a copy of it and try `sqlite3 {path.name} .recover`, or {_ELSEWHERE}",
+                brief="the database is damaged",
+            )
+        case sqlite3.SQLITE_ERROR if str(error).startswith(_GONE):
+            return DamagedStore(
+                f"{path} is damaged: {error}",
+                hint=f"keep a copy of it, or {_ELSEWHERE}",
+                brief="the database is damaged",
             )
         case sqlite3.SQLITE_FULL:
             return StoreError(
-                f"cannot write {path}: the disk is full", hint="free some space on that disk"
+                f"cannot write {path}: the disk is full",
+                hint="free some space on that disk",
+                brief="disk full",
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreError(
                 f"{path} is locked by another program",
                 hint=f"end the program that holds it, or {_ELSEWHERE}",
+                brief="locked by another program",
             )
         case sqlite3.SQLITE_CANTOPEN:
             return StoreError(
                 f"cannot open {path}",
                 hint=f"check that its folder is there and who owns it, or {_ELSEWHERE}",
+                brief=_NO_PERMISSION,
             )
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return StoreError(
                 f"cannot write {path}: no permission",
                 hint=f"check who owns the file and its folder, or {_ELSEWHERE}",
+                brief=_NO_PERMISSION,
+            )
+        case sqlite3.SQLITE_IOERR:
+            return StoreError(
+                f"cannot use {path}: {error}",
+                hint=f"check the disk it is on, or {_ELSEWHERE}",
+                brief="the disk fails",
             )
         case _:
             return StoreError(
@@ -105,14 +216,17 @@ def _make_file(path: Path) -> None:
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
-            return
+            if not path.is_symlink() and not path.stat().st_size and backups_of(path):
+                raise DamagedStore(f"{path} is empty", brief="the database is empty") from None
 
 
 def _set_up(connection: sqlite3.Connection, path: Path, *, until_s: float) -> None:
     while True:
         try:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # heeded in an empty file only
             version(connection, path)  # first, so that a file that is not ours stays as it is
-            connection.execute("PRAGMA journal_mode = WAL")
+            mode = "DELETE" if shares_no_memory(path) else "WAL"
+            connection.execute(f"PRAGMA journal_mode = {mode}")
             break
         except sqlite3.OperationalError as error:
             # While another instance makes the same change, or folds the log in as the last one to

@@ -3,35 +3,61 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from chat_tui.errors import StoreError
+from chat_tui.errors import DamagedStore, NewerStore, StoreError
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from chat_tui.store.connection import Opener
+    from chat_tui.store.mending import Presence
+
 T = TypeVar("T")
 
 BUSY_TIMEOUT_S = 5.0
+_MOST_MENDINGS = 3
+"""In one run: a disk that goes on failing is not written full of copies."""
 
 
 class Database:
     """A database file. It is opened, in the thread that needs it, by the first job."""
 
-    def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
-        self._writer = _Lane(path, "write", busy_timeout_s)
-        self._reader = _Lane(path, "read", busy_timeout_s)
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        tell: Callable[[str], None] | None = None,
+        opener: Opener | None = None,
+    ) -> None:
+        """Name the file.
+
+        Args:
+            path: Of the file.
+            busy_timeout_s: How long to wait for another program's lock.
+            tell: Told in one line what was found and done to the file, in the event loop.
+            opener: Opens the file; see `connection`.
+        """
+        self._file = _File(path, busy_timeout_s, opener)
+        self._writer = _Lane(self._file, "write")
+        self._reader = _Lane(self._file, "read")
+        self._file.lanes = (self._writer, self._reader)
+        self._tell = tell
         self._closed = False
-        self._path = path
 
     async def write(self, job: Callable[[Connection], T]) -> T:
         """Run a job in a transaction of its own; it is durable when this returns.
 
         Jobs run in the order of the calls. Cancelling the wait does not undo the job. After an
-        error nothing of the job is kept, and the next one tries again to open the file.
+        error nothing of the job is kept, and the next one tries again to open the file. A damaged
+        file is mended, and the job tried again.
 
         Raises:
             StoreError: the database cannot be opened or written.
@@ -46,27 +72,182 @@ class Database:
         """
         return await self._on(self._reader, job)
 
+    async def check(self) -> None:
+        """Look for damage, in a thread of its own, and mend what there is.
+
+        Raises:
+            StoreError: there is some, and it cannot be mended.
+        """
+        if self._closed:
+            return
+        try:
+            await asyncio.to_thread(self._file.check)
+        finally:
+            self._tell_news()
+
+    async def back_up(self, *, always: bool = False) -> Path | None:
+        """Make the copy of this day, in a thread of its own, unless there is one.
+
+        Returns:
+            The copy; null where none was due, or none could be made.
+        """
+        return None if self._closed else await asyncio.to_thread(self._file.back_up, always=always)
+
     async def close(self) -> None:
         """Finish the jobs under way, and close the file. Idempotent."""
         self._closed = True
+        self._file.stop_checking()
         # The last connection folds the -wal file into the database: that is the writer's work.
         await self._reader.close()
         await self._writer.close()
+        self._file.leave()
 
     async def _on(self, lane: _Lane, job: Callable[[Connection], T]) -> T:
         if self._closed:
-            raise StoreError(f"{self._path} is closed already")
-        return await lane.run(job)
+            raise StoreError(f"{self._file.path} is closed already")
+        try:
+            return await lane.run(job)
+        finally:
+            self._tell_news()
+
+    def _tell_news(self) -> None:
+        while self._file.news:
+            line = self._file.news.popleft()
+            if self._tell is not None:
+                self._tell(line)
+
+
+class _File:
+    """What both threads share: the file, and how it fares."""
+
+    def __init__(self, path: Path, busy_timeout_s: float, opener: Opener | None) -> None:
+        self.path = path
+        self.lanes: tuple[_Lane, ...] = ()
+        self.news: deque[str] = deque()
+        self.mendings = 0
+        self._busy_timeout_s = busy_timeout_s
+        self._opener = opener
+        self._mending = threading.Lock()
+        self._presence: Presence | None = None
+        self._checking: Connection | None = None
+        self._told_newer = False
+
+    def open(self, purpose: Literal["read", "write"]) -> Connection:
+        from chat_tui.store.connection import connect, open_file
+        from chat_tui.store.mending import Presence, being_mended
+
+        if self._presence is None:
+            self._presence = Presence(self.path.parent)
+        if not self._presence.enter():
+            raise being_mended(self.path)
+        connection = connect(
+            self.path,
+            busy_timeout_s=self._busy_timeout_s,
+            read_only=purpose == "read",
+            opener=self._opener or open_file,
+        )
+        self._presence.enter()  # on a first start the folder is new
+        if purpose == "read" and not self._told_newer:
+            self._told_newer = True
+            self._tell_if_newer(connection)
+        return connection
+
+    def _tell_if_newer(self, connection: Connection) -> None:
+        from chat_tui.store.migrations import version
+
+        try:
+            version(connection, self.path)
+        except NewerStore as error:
+            self.news.append(
+                f"{error.message}: it is opened for reading, nothing is saved; {error.hint}"
+            )
+
+    def mend(self, damage: DamagedStore, seen: int) -> None:
+        """Mend the file, unless that was done since `seen`.
+
+        Raises:
+            StoreError: it cannot be done.
+        """
+        from chat_tui.store.mending import Presence, in_use, mend
+
+        with self._mending:
+            if self.mendings != seen:
+                return
+            if self.mendings >= _MOST_MENDINGS:
+                raise damage
+            with ExitStack() as stack:
+                for lane in self.lanes:
+                    stack.enter_context(lane.lock)
+                    lane.disconnect()
+                presence = self._presence or Presence(self.path.parent)
+                try:
+                    if not presence.alone():
+                        raise in_use() from damage
+                    self.news.append(mend(self.path, damage))
+                    self.mendings += 1
+                finally:
+                    presence.leave()
+                    self._presence = None
+
+    def check(self) -> None:
+        import sqlite3
+
+        from chat_tui.store.backups import reading
+        from chat_tui.store.connection import explain, garbled
+
+        seen = self.mendings
+        try:
+            with closing(reading(self.path)) as connection:
+                self._checking = connection
+                said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.Error as error:
+            explained = explain(error, self.path)
+            if isinstance(explained, DamagedStore):
+                self.mend(explained, seen)
+            return
+        except UnicodeDecodeError:
+            self.mend(garbled(self.path), seen)
+            return
+        finally:
+            self._checking = None
+        if said != "ok":
+            brief = "the database is damaged"
+            self.mend(DamagedStore(f"{self.path} is damaged: {said}", brief=brief), seen)
+
+    def back_up(self, *, always: bool) -> Path | None:
+        import sqlite3
+
+        from chat_tui.store import backups
+
+        try:
+            if not self.path.exists() or not (always or backups.is_due(self.path)):
+                return None
+            return backups.back_up(self.path)
+        except (sqlite3.Error, OSError) as error:
+            backups.log.info("cannot back up %s: %s", self.path, error)
+            return None
+
+    def stop_checking(self) -> None:
+        checking = self._checking
+        if checking is not None:
+            checking.interrupt()
+
+    def leave(self) -> None:
+        if self._presence is not None:
+            self._presence.leave()
+            self._presence = None
 
 
 class _Lane:
     """A thread and its connection."""
 
-    def __init__(self, path: Path, purpose: Literal["read", "write"], busy_timeout_s: float):
-        self._path = path
+    def __init__(self, file: _File, purpose: Literal["read", "write"]) -> None:
+        self._file = file
         self._purpose = purpose
-        self._busy_timeout_s = busy_timeout_s
         self._connection: Connection | None = None
+        self._lenient = False
+        self.lock = threading.Lock()
+        """Held while the connection is used, by whichever thread."""
         # An executor's thread ends its queue before the interpreter exits, so a write that was
         # asked for is not lost when nobody closes the store.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{purpose}")
@@ -83,31 +264,53 @@ class _Lane:
         self._thread.shutdown(wait=False)
         await asyncio.wrap_future(closing)
 
+    def disconnect(self) -> None:
+        """Close the connection; the lock is the caller's."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
     def _transact(self, job: Callable[[Connection], T]) -> T:
+        seen, lenient = self._file.mendings, self._lenient
+        try:
+            return self._once(job)
+        except DamagedStore as damage:
+            self._file.mend(damage, seen)
+        except StoreError:
+            if lenient is self._lenient:
+                raise
+        return self._once(job)
+
+    def _once(self, job: Callable[[Connection], T]) -> T:
         # Here, not above: the program's first picture must not wait for SQLite.
         import sqlite3
 
-        from chat_tui.store.connection import connect, explain
+        from chat_tui.store.connection import explain, garbled
 
-        if self._connection is None:
-            self._connection = connect(
-                self._path,
-                busy_timeout_s=self._busy_timeout_s,
-                read_only=self._purpose == "read",
-            )
-        connection = self._connection
-        try:
-            connection.execute("BEGIN" if self._purpose == "read" else "BEGIN IMMEDIATE")
-            result = job(connection)
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise explain(error, self._path) from error
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+        with self.lock:
+            if self._connection is None:
+                self._connection = self._file.open(self._purpose)
+            connection = self._connection
+            try:
+                connection.execute("BEGIN" if self._purpose == "read" else "BEGIN IMMEDIATE")
+                result = job(connection)
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                if "decode to UTF-8" in str(error):  # one wrong byte must not hide all the rest
+                    connection.text_factory = _decoded
+                    self._lenient = True
+                raise explain(error, self._file.path) from error
+            except UnicodeDecodeError as error:
+                raise garbled(self._file.path) from error
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
         return result
 
     def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        with self.lock:
+            self.disconnect()
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "replace")

@@ -14,6 +14,7 @@ from chat_tui.folding import fold
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from chat_tui.store import search_index
+from chat_tui.store.leases import living_elsewhere
 from chat_tui.store.reading import message_of
 from chat_tui.store.rows import (
     event_from_row,
@@ -146,12 +147,13 @@ def recover(connection: Connection) -> list[MessageId]:
     Raises:
         StoreError: a row cannot be read.
     """
+    elsewhere = living_elsewhere(connection)
     connection.executemany(
         "DELETE FROM writer WHERE id = ?",
         [
             (row["id"],)
             for row in connection.execute("SELECT id, pid, started, boot FROM writer").fetchall()
-            if not is_alive(Writer(*row))
+            if row["id"] not in elsewhere and not is_alive(Writer(*row))
         ],
     )
     orphans = connection.execute(
@@ -177,7 +179,7 @@ def _has_living_writer(connection: Connection, message_id: MessageId) -> bool:
         " JOIN writer AS w ON w.id = m.writer_id WHERE m.id = ?",
         (message_id,),
     ).fetchone()
-    return row is not None and is_alive(Writer(*row))
+    return row is not None and (is_alive(Writer(*row)) or row["id"] in living_elsewhere(connection))
 
 
 def _interrupted(message: Message, stopped_us: int) -> Message:
@@ -185,3 +187,34 @@ def _interrupted(message: Message, stopped_us: int) -> Message:
     said = f"interrupted: the program stopped at {stopped:%H:%M:%S} UTC before the reply ended"
     elapsed_s = max(0.0, (stopped - message.created).total_seconds())
     return fold((Notice(said), Finished("incomplete", elapsed_s)), message)
+
+
+def news_of(
+    connection: Connection, message_id: MessageId, since: int
+) -> tuple[list[StreamEvent], int, bool]:
+    """Read what another process has logged of a reply.
+
+    Args:
+        connection: Any.
+        message_id: Of the reply.
+        since: The place of the first row that is wanted.
+
+    Returns:
+        The events, the place after the last one, and whether the reply still streams.
+
+    Raises:
+        StoreError: a row cannot be read.
+    """
+    rows = connection.execute(
+        "SELECT seq, body FROM event WHERE message_id = ? AND seq >= ? ORDER BY seq",
+        (message_id, since),
+    ).fetchall()
+    place = f"message {message_id}"
+    events = [event_from_row(row["body"], place) for row in rows]
+    row = connection.execute("SELECT status FROM message WHERE id = ?", (message_id,)).fetchone()
+    streams = (
+        row is not None
+        and row["status"] == "streaming"
+        and _has_living_writer(connection, message_id)
+    )
+    return events, rows[-1]["seq"] + 1 if rows else since, streams

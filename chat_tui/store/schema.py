@@ -6,6 +6,9 @@ Later versions never edit this file: they add a step to `migrations`.
 APPLICATION_ID = 0x63687475
 """Says in the file's header that it is ours."""
 
+PAGE_BYTES = 16_384
+"""Of a new file: a message is mostly some thousand bytes, of which smaller pages waste half."""
+
 TABLES_1 = (
     # `leaf` is no foreign key: deleting a message would search all conversations for it. A leaf
     # that is gone is read as "the last message".

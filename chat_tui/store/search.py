@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_TERMS: Final = 16
 MAX_CANDIDATES: Final = 20_000
 """Parts that are looked at for one search, the newest first."""
+_SHORT: Final = 4
+"""Letters of a word with which a great many others begin."""
 
 # Scripts that put no spaces between words: the index has whole sentences as one word.
 _UNSPACED: Final = re.compile(
@@ -105,7 +107,13 @@ def search(
             for one in listing.newest(connection, limit)
         ]
     terms = _terms(words, complete=query[-1:].isspace())
-    places = _chosen(_places(connection, terms), limit, each)
+    places: list[_Place] = []
+    if terms.open_end and len(terms.words[-1]) <= _SHORT:
+        # Very many words begin with so few letters. Where the letters themselves, as a word, are
+        # found often enough, those are not gone through.
+        places = _chosen(_places(connection, terms._replace(open_end=False)), limit, each)
+    if len(places) < limit:
+        places = _chosen(_places(connection, terms), limit, each)
     if not places and terms.words:
         terms = _Terms((), tuple(words))
         places = _chosen(_places(connection, terms), limit, each)

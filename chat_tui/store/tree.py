@@ -112,6 +112,20 @@ def load(connection: Connection, conversation_id: ConversationId) -> Conversatio
     return conversation
 
 
+def conversation_of(connection: Connection, message_id: MessageId) -> ConversationId:
+    """Say in which conversation a message stands.
+
+    Raises:
+        NotFound: it is not stored.
+    """
+    row = connection.execute(
+        "SELECT conversation_id FROM message WHERE id = ?", (message_id,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no message {message_id!r}")
+    return ConversationId(row[0])
+
+
 def set_leaf(
     connection: Connection, conversation_id: ConversationId, leaf: MessageId | None
 ) -> None:

@@ -24,12 +24,12 @@ class Writer:
 def this_writer() -> Writer:
     """Make the identity of a store that this process opens."""
     pid = os.getpid()
-    return Writer(uuid7(), pid, _start_of(pid) or "", _boot())
+    return Writer(uuid7(), pid, _start_of(pid) or "", this_boot())
 
 
 def is_alive(writer: Writer) -> bool:
     """Whether the process is still there. In doubt it is: its replies are left alone."""
-    if writer.boot and writer.boot != _boot():
+    if writer.boot and writer.boot != this_boot():
         return False
     try:
         os.kill(writer.pid, 0)
@@ -42,7 +42,8 @@ def is_alive(writer: Writer) -> bool:
     return _start_of(writer.pid) == writer.started
 
 
-def _boot() -> str:
+def this_boot() -> str:
+    """Return the kernel's name for this boot; empty where it has none."""
     try:
         return _BOOT_ID.read_text(encoding="ascii").strip()
     except OSError:

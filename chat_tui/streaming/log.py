@@ -5,7 +5,7 @@ coalescing and catching up come from one list and one integer per reader.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from chat_tui.events import Finished, StreamError, StreamEvent, Terminal
 
@@ -21,6 +21,7 @@ class EventLog:
         self._waiting = False
         """Somebody waits for the next event."""
         self._terminal: Terminal | None = None
+        self._at_end: list[Callable[[], None]] = []
 
     def __len__(self) -> int:
         return len(self._events)
@@ -43,11 +44,18 @@ class EventLog:
             self._terminal = event
             for pause in self._pauses:
                 _end(pause)
+            for tell in self._at_end:
+                tell()
+            self._at_end.clear()
         if self._waiting:
             # A pulse: it wakes who waits now, and whoever waits later waits for the next event.
             self._waiting = False
             self._grown.set()
             self._grown.clear()
+
+    def at_end(self, tell: Callable[[], None]) -> None:
+        """Have it told when the log is closed, which it is not yet."""
+        self._at_end.append(tell)
 
     def since(self, cursor: int) -> Sequence[StreamEvent]:
         """Return all events from `cursor` on, without waiting."""

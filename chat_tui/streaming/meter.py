@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from math import ceil
 from typing import assert_never
 
 from chat_tui import glyphs
@@ -29,6 +30,9 @@ from chat_tui.events import (
 CHARS_PER_TOKEN = 4
 """A rule of thumb: providers count tokens at the end, when nobody asks for the speed any more."""
 
+SILENCE_S = 10.0
+"""So long without anything, and the reader is told that it is not the screen that stands still."""
+
 ENDINGS: dict[FinishReason, str] = {
     "stop": "done",
     "unknown": "done",
@@ -53,10 +57,12 @@ class ReplyMeter:
         """
         self._brief = brief
         self._clock = clock
-        self._began_s = clock()
+        self._began_s = self._came_s = clock()
         self._first_s: float | None = None
         self._ended_s: float | None = None
         self._phase = "waiting"
+        self._again_s = 0.0
+        """When the request is sent again."""
         self._ending = ""
         self._chars = 0
         self._fraction: float | None = None
@@ -68,6 +74,7 @@ class ReplyMeter:
 
     def watch(self, events: Iterable[StreamEvent]) -> None:
         """Take in what came."""
+        self._came_s = self._clock()
         for event in events:
             match event:
                 case TextDelta(text=text):
@@ -80,6 +87,8 @@ class ReplyMeter:
                     self._making(event)
                 case Usage():
                     self._usage = event
+                case Notice(wait_s=float(wait_s)):
+                    self._again_s = self._clock() + wait_s
                 case Finished(reason=reason):
                     self._end(ENDINGS[reason])
                 case StreamError():
@@ -105,7 +114,12 @@ class ReplyMeter:
         if self._ending:
             return f"{self._ending} {glyphs.DOT} {self._took()}" if self._brief else self._ending
         elapsed = _seconds(self._clock() - self._began_s)
+        silent_s = self._clock() - self._came_s
         match self._phase:
+            case "streaming" | "thinking" if silent_s >= SILENCE_S:
+                return f"no data for {silent_s:.0f} s"
+            case "waiting" if (left_s := self._again_s - self._clock()) > 0:
+                return f"trying again in {ceil(left_s)} s"
             case "streaming" if rate := self._tokens_per_s():
                 return f"streaming {rate:.0f} tok/s"
             case "generating" if self._fraction is not None:

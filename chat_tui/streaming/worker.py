@@ -20,11 +20,16 @@ from chat_tui.events import (
     Terminal,
     TextDelta,
 )
+from chat_tui.providers.stopping import STOP_ANSWERS, StopAnswers
 from chat_tui.streaming.log import EventLog
 from chat_tui.streaming.retry import RetryPolicy
+from chat_tui.streaming.size import MAX_CHARS, TOO_LONG, weight_chars
 from chat_tui.streaming.stamp import Stamper
 
 log = logging.getLogger(__name__)
+
+STOP_WAIT_S = 1.0
+"""How long a stopped reply waits for what its provider says to that."""
 
 OpenStream = Callable[[], AsyncGenerator[StreamEvent, None]]
 
@@ -97,11 +102,18 @@ class StreamWorker:
         """Read the events, from the first one or from `since`; see `EventLog.read`."""
         return self._log.read(since=since, pace_s=pace_s)
 
+    def at_end(self, tell: Callable[[], None]) -> None:
+        """Have it told as soon as the terminal event has come, which has not come yet."""
+        self._log.at_end(tell)
+
     async def _run(self) -> None:
+        answers = StopAnswers()
+        STOP_ANSWERS.set(answers)
         try:
             await self._try_until_done()
         except asyncio.CancelledError:
-            self._end(Finished("cancelled"))
+            # The connection is closed by now, and nothing else runs for this reply.
+            self._end(Finished("cancelled", stop_answer=await answers.heard(STOP_WAIT_S)))
             raise
         except ProviderError as error:
             log.info("the stream of %s failed: %s", self._name, error)
@@ -134,7 +146,8 @@ class StreamWorker:
                 self._emit(
                     Notice(
                         f"{error.message}; try {tried + 1} of {self._retry.tries}"
-                        f" in {delay_s:.1f} s"
+                        f" in {delay_s:.1f} s",
+                        wait_s=round(delay_s, 3),
                     )
                 )
                 await asyncio.sleep(delay_s)
@@ -142,10 +155,16 @@ class StreamWorker:
                 return
 
     async def _stream_once(self) -> None:
+        room_chars = MAX_CHARS
         async with aclosing(self._open_stream()) as events:
             async for event in events:
                 self._emit(event)
                 if self._log.terminal is not None:
+                    return
+                room_chars -= weight_chars(event)
+                if room_chars < 0:
+                    self._emit(Notice(TOO_LONG))
+                    self._emit(Finished("length"))
                     return
         raise ProtocolViolation("the reply ended without saying how")
 
@@ -172,7 +191,8 @@ class StreamWorker:
     def _end(self, terminal: Terminal) -> None:
         """End the log, unless the stream has; the clean-up after a cancel may fail in any way."""
         if self._log.terminal is None:
-            self._emit(Finished("cancelled") if self._cancelling else terminal)
+            told = isinstance(terminal, Finished) and terminal.reason == "cancelled"
+            self._emit(terminal if told or not self._cancelling else Finished("cancelled"))
 
     def _ensure_terminal(self, _task: asyncio.Task[None]) -> None:
         """A task that is cancelled before its first step never runs at all."""

@@ -31,7 +31,7 @@ from chat_tui.text import clean_line
 from chat_tui.transcripts.enclosed import Enclosed, Files
 from chat_tui.transcripts.html_prose import escaped, link, pre, prose
 from chat_tui.transcripts.html_style import STYLE, policy
-from chat_tui.transcripts.redact import redacted_path
+from chat_tui.transcripts.redact import redacted_copy
 from chat_tui.transcripts.words import (
     ending_words,
     error_words,
@@ -51,9 +51,10 @@ def to_html(conversation: Conversation, files: Files) -> str:
         files: What goes into the page.
 
     Returns:
-        The page, ending in a newline. Text is cleaned; keys in what servers said are masked.
+        The page, ending in a newline. Text is cleaned; keys are masked.
     """
-    path = redacted_path(conversation)
+    conversation = redacted_copy(conversation)
+    path = conversation.path()
     title = escaped(clean_line(conversation.title) or "Conversation")
     return "\n".join(
         [

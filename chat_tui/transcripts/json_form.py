@@ -1,6 +1,7 @@
 """The JSON transcript: a whole conversation with all its branches, and back.
 
-Law: `from_json(to_json(c))` is `c`, but for keys that a server repeated in an error.
+Law: `from_json(to_json(c))` is `c`, but for keys, which are masked. The files that its parts name
+go along in it, so that it is whole on another machine, too.
 """
 
 import json
@@ -13,7 +14,8 @@ from chat_tui.conversation import Conversation
 from chat_tui.errors import TranscriptError
 from chat_tui.ids import ConversationId, MessageId
 from chat_tui.message import Message
-from chat_tui.transcripts.redact import redacted
+from chat_tui.transcripts.enclosed import ASSETS, Files, beside
+from chat_tui.transcripts.redact import redacted_copy
 
 VERSION: Final = 1
 
@@ -30,26 +32,40 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     system_prompt: str = ""
     leaf: MessageId | None = None
     """The end of the path that is shown."""
+    parameters: dict[str, object] = {}
+    """For the body of every request."""
     messages: tuple[Message, ...] = ()
     """Parents before their children; siblings oldest first."""
+    files: dict[str, bytes] = {}
+    """Pictures and texts, in base64, by the path that stands in the parts."""
 
 
-def to_json(conversation: Conversation) -> bytes:
-    """Write a conversation, indented, ending in a newline."""
+def to_json(conversation: Conversation, files: Files | None = None) -> bytes:
+    """Write a conversation, indented, ending in a newline.
+
+    Args:
+        conversation: All of it is written; keys are masked.
+        files: Those that go along. Its parts then name them by their content, and only what is
+            not among them by its place on this machine.
+    """
+    conversation = redacted_copy(conversation)
+    files = files or {}
     document = Document(
         version=VERSION,
         id=conversation.id,
         title=conversation.title if conversation.named else "",
+        parameters=dict(conversation.parameters),
         created=conversation.created,
         system_prompt=conversation.system_prompt,
         leaf=conversation.leaf,
-        messages=tuple(redacted(message) for message in conversation),
+        messages=beside(tuple(conversation), files),
+        files={f"{ASSETS}/{file.name}": file.data for file in files.values()},
     )
     return msgspec.json.format(_encode(document), indent=2) + b"\n"
 
 
 def from_json(document: bytes) -> Conversation:
-    """Read what `to_json` wrote.
+    """Read what `to_json` wrote, without the files that are in it.
 
     Raises:
         TranscriptError: it is something else, was cut short, or comes from a newer version.
@@ -58,6 +74,15 @@ def from_json(document: bytes) -> Conversation:
         read = msgspec.json.decode(document, type=Document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise TranscriptError(f"not a chat-tui JSON transcript: {error}") from error
+    return conversation_in(read)
+
+
+def conversation_in(read: Document) -> Conversation:
+    """The conversation that a document holds.
+
+    Raises:
+        TranscriptError: it is not whole, or comes from a newer version.
+    """
     if read.version > VERSION:
         raise TranscriptError(
             f"the transcript is of version {read.version}, and this program reads up to {VERSION}",
@@ -73,6 +98,7 @@ def from_json(document: bytes) -> Conversation:
             created=read.created,
             messages=read.messages,
             system_prompt=read.system_prompt,
+            parameters=read.parameters,
         )
         conversation.show(read.leaf)
     except ValueError as error:

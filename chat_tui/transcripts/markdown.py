@@ -16,7 +16,9 @@ The form, version 1: front matter, a heading with the title, then the turns of t
   any other path is absolute.
 - Lines between the marks that begin with `<!-- chat-tui:` after any number of backslashes before
   the `c` have one backslash more than the text.
-- What stands outside of parts is for people alone.
+- What stands outside of parts is for people alone, but for the front matter: there `title`,
+  `date`, `id` and `system_prompt` are of the conversation, and so is `settings`, which goes into
+  the body of every request; `provider`, `model` and `parameters` repeat those of the last reply.
 """
 
 import json
@@ -47,7 +49,7 @@ from chat_tui.text import clean, clean_line
 from chat_tui.transcripts.enclosed import ASSETS, Files, beside
 from chat_tui.transcripts.fences import closing_fence
 from chat_tui.transcripts.front_matter import Scalar, front_matter
-from chat_tui.transcripts.redact import redacted_path
+from chat_tui.transcripts.redact import redacted_copy
 from chat_tui.transcripts.words import ending_words, lineage_words, state_words, time_words
 
 FORMAT: Final = "chat-tui/1"
@@ -67,9 +69,10 @@ def to_markdown(conversation: Conversation, files: Files | None = None) -> str:
             the page then leads to the copies. Links to all others are absolute.
 
     Returns:
-        The page, ending in a newline. Text is cleaned; keys in errors and notices are masked.
+        The page, ending in a newline. Text is cleaned; keys are masked.
     """
-    path = beside(redacted_path(conversation), files or {})
+    conversation = redacted_copy(conversation)
+    path = beside(conversation.path(), files or {})
     page = [_head(conversation, path), f"# {_inline(conversation.title)}\n"]
     page += [_turn(message) for message in path]
     return "\n".join(page)
@@ -87,6 +90,8 @@ def _head(conversation: Conversation, path: tuple[Message, ...]) -> str:
     }
     if conversation.system_prompt:
         fields["system_prompt"] = conversation.system_prompt
+    if conversation.parameters:
+        fields["settings"] = conversation.parameters
     fields["format"] = FORMAT
     return front_matter(fields)
 

@@ -16,7 +16,7 @@ from chat_tui.fenced import fenced
 from chat_tui.message import Message, TextPart
 from chat_tui.text import clean, clean_line
 from chat_tui.transcripts.enclosed import Files
-from chat_tui.transcripts.redact import redacted_path
+from chat_tui.transcripts.redact import redacted_copy
 
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _MAX_NAME_CHARS: Final = 64
@@ -26,13 +26,14 @@ def to_jsonl(conversation: Conversation, files: Files) -> bytes:
     """Write the shown path of a conversation as one line of JSON, ending in a newline.
 
     Args:
-        conversation: Its text is cleaned; keys in what servers said are masked.
+        conversation: Its text is cleaned; keys are masked.
         files: Of its turns: pictures go in as `data:` URLs, and texts below the words.
     """
+    conversation = redacted_copy(conversation)
     messages: list[dict[str, Any]] = []
     if conversation.system_prompt:
         messages.append({"role": "system", "content": clean(conversation.system_prompt)})
-    for message in redacted_path(conversation):
+    for message in conversation.path():
         if message.role == "user":
             messages.append({"role": "user", "content": _asked(message, files)})
         else:

@@ -26,7 +26,7 @@ from chat_tui.message import (
     TextPart,
 )
 from chat_tui.text import clean, clean_line
-from chat_tui.transcripts.redact import redacted_path
+from chat_tui.transcripts.redact import redacted_copy
 from chat_tui.transcripts.words import (
     ending_words,
     error_words,
@@ -42,16 +42,18 @@ _INDENT = "    "
 def to_text(conversation: Conversation) -> str:
     """Write the shown path of a conversation, ending in a newline.
 
-    Text is cleaned; keys in what servers said are masked.
+    Text is cleaned; keys are masked.
     """
+    conversation = redacted_copy(conversation)
     head = [clean_line(conversation.title) or "Conversation", time_words(conversation.created)]
     if conversation.system_prompt:
         head += ["", "System prompt:", _indented(conversation.system_prompt)]
-    turns = [_turn(message) for message in redacted_path(conversation)]
+    turns = [turn_text(message) for message in conversation.path()]
     return "\n\n".join(["\n".join(head), *turns]) + "\n"
 
 
-def _turn(message: Message) -> str:
+def turn_text(message: Message) -> str:
+    """Write one message, cleaned; the caller masks keys."""
     blocks = [f"== {' · '.join([*who(message), time_words(message.created)])} =="]
     blocks += [block for part in message.parts if (block := "\n".join(_part(part)))]
     if words := ending_words(message.outcome):

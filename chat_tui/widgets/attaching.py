@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from chat_tui.document.picture_slots import pictures_are_drawn
 from chat_tui.errors import ChatTuiError, MediaError
 from chat_tui.message import Attachment
 from chat_tui.pasted import dropped_files, is_long, may_be_paths
@@ -12,7 +13,7 @@ from chat_tui.text import clean
 from chat_tui.widgets.attachment_bar import AttachmentBar, FileChip, TextChip
 
 if TYPE_CHECKING:
-    from chat_tui.widgets.prompt import Prompt
+    from chat_tui.widgets.attaching_area import AttachingArea
 
 KeepFile: TypeAlias = Callable[[Path], Attachment]
 """Keeps a copy of a file; it blocks, and raises a `MediaError`."""
@@ -21,7 +22,7 @@ KeepFile: TypeAlias = Callable[[Path], Attachment]
 class Attaching:
     """Belongs to one prompt; made when something is attached for the first time."""
 
-    def __init__(self, prompt: "Prompt", keep_file: KeepFile, conversation: str) -> None:
+    def __init__(self, prompt: "AttachingArea", keep_file: KeepFile, conversation: str) -> None:
         """Attach nothing yet.
 
         Args:
@@ -33,8 +34,16 @@ class Attaching:
         self._keep_file = keep_file
         self._aside: list[tuple[str, tuple[Attachment, ...]]] = []
         """Files of texts that are on their way."""
-        self.bar = AttachmentBar(unfold=self._unfold, leave=prompt.focus)
+        self.bar = AttachmentBar(
+            unfold=self._unfold, leave=prompt.focus, changed=prompt.chips_changed
+        )
         self.bar.show_for(conversation)
+        if pictures_are_drawn():
+            from chat_tui.widgets.attachment_pictures import AttachmentPictures
+
+            pictures = AttachmentPictures(self.bar)
+            self.bar.above = pictures.chips_changed
+            prompt.stand_above(pictures)
         prompt.stand_above(self.bar)
 
     async def paste(self, text: str) -> bool:

@@ -49,7 +49,7 @@ class TextChip:
 Chip: TypeAlias = FileChip | TextChip
 
 
-class _Placed(NamedTuple):
+class Placed(NamedTuple):
     """A chip on the row."""
 
     number: int
@@ -85,22 +85,32 @@ class AttachmentBar(Widget, can_focus=True):
         Binding("escape,tab,shift+tab", "leave"),
     ]
 
-    def __init__(self, *, unfold: Callable[[str], None], leave: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        *,
+        unfold: Callable[[str], None],
+        leave: Callable[[], object],
+        changed: Callable[[], object],
+    ) -> None:
         """Make an empty bar.
 
         Args:
             unfold: Puts the text of a chip into the prompt.
             leave: Takes the keys back to the prompt.
+            changed: Told when other things go along than before.
         """
         super().__init__(classes="attachment-bar")
         self._unfold = unfold
         self._leave = leave
+        self._tell_changed = changed
         self._chips: dict[str, list[Chip]] = {}
         self.shown = ""
         """The conversation whose chips are shown."""
         self._current = 0
         self._first = 0
         """The chip at the left edge."""
+        self.above: Callable[[], object] = lambda: None
+        """Told when other chips are shown, or elsewhere."""
 
     @property
     def chips(self) -> Sequence[Chip]:
@@ -131,6 +141,7 @@ class AttachmentBar(Widget, can_focus=True):
         ):
             chips.append(chip)
         self._changed()
+        self._tell_changed()
 
     def take_away(self, number: int) -> Chip | None:
         """Take a chip away; null where there is none of that number, counted from 0 or the end."""
@@ -139,13 +150,29 @@ class AttachmentBar(Widget, can_focus=True):
             return None
         chip = chips.pop(number)
         self._changed()
+        self._tell_changed()
         return chip
 
     def take(self) -> tuple[Chip, ...]:
         """Take all chips away."""
         chips = tuple(self._chips.pop(self.shown, ()))
         self._changed()
+        self._tell_changed()
         return chips
+
+    def chips_of(self, conversation: str) -> Sequence[Chip]:
+        """What goes along with the next turn of a conversation.
+
+        Args:
+            conversation: Its id.
+        """
+        return tuple(self._chips.get(conversation, ()))
+
+    def move(self, before: str, after: str) -> None:
+        """Let what goes along in one conversation go along in another one."""
+        if chips := self._chips.pop(before, None):
+            self._chips[after] = [*self._chips.get(after, ()), *chips]
+            self._changed()
 
     def action_move(self, by: int) -> None:
         self._go(self._current + by)
@@ -168,7 +195,7 @@ class AttachmentBar(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Take a chip away by its sign for that; unfold it anywhere else."""
         event.stop()
-        for placed in self._placed():
+        for placed in self.placed():
             if placed.start <= event.x < placed.end:
                 self._current = placed.number
                 if event.x >= placed.end - _remove_cells():
@@ -190,7 +217,7 @@ class AttachmentBar(Widget, can_focus=True):
         current = base + self.get_component_rich_style("attachment-bar--current", partial=True)
         segments: list[Segment] = []
         at = 0
-        for number, start, end in self._placed():
+        for number, start, end in self.placed():
             lead = " " * (start - at)
             if at == 0 and self._first:
                 lead = f" {glyphs.ELLIPSIS}"[: start - 1].ljust(start)
@@ -207,21 +234,22 @@ class AttachmentBar(Widget, can_focus=True):
     def _go(self, number: int) -> None:
         self._current = max(0, min(number, len(self.chips) - 1))
         self._first = min(self._first, self._current)
-        while self.chips and self._current not in {placed.number for placed in self._placed()}:
+        while self.chips and self._current not in {placed.number for placed in self.placed()}:
             self._first += 1
         self.refresh()
+        self.above()
 
-    def _placed(self) -> list[_Placed]:
+    def placed(self) -> list[Placed]:
         """Put the chips onto the row, from the first one that is shown on."""
         room = max(_remove_cells() + 2, self.size.width - _MARGIN)
-        placed: list[_Placed] = []
+        placed: list[Placed] = []
         at = _MARGIN
         for number in range(self._first, len(self.chips)):
             words = cell_len(self.chips[number].words)
             end = at + min(1 + words + _remove_cells(), room)
             if placed and end > self.size.width:
                 break
-            placed.append(_Placed(number, at, end))
+            placed.append(Placed(number, at, end))
             at = end + _BETWEEN
         return placed
 
@@ -233,6 +261,7 @@ class AttachmentBar(Widget, can_focus=True):
         if not chips and self.has_focus:
             self._leave()
         self.refresh()
+        self.above()
 
 
 def _remove_cells() -> int:

@@ -1,7 +1,6 @@
 """How closely a reader looks at a pane, and so how often it takes in what streams."""
 
 import asyncio
-from contextlib import suppress
 from typing import Final
 
 from chat_tui.widgets.frame_clock import FRAME_S
@@ -22,7 +21,7 @@ class Attention:
         self.in_sight = True
         self.place = ""
         """Which of how many it is, where the others cannot be seen."""
-        self._moved = asyncio.Event()
+        self._rests: set[asyncio.Future[None]] = set()
 
     @property
     def pace_s(self) -> float:
@@ -37,14 +36,26 @@ class Attention:
         self.current, self.several = current, several
         self.in_sight, self.place = in_sight, place
         if nearer:
-            self._moved.set()
-            self._moved.clear()
+            self.wake()
 
     async def rest(self) -> None:
-        """Wait for the next look."""
-        if self.in_sight:
-            await asyncio.sleep(self.pace_s)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self.pace_s):
-                await self._moved.wait()
+        """Wait for the next look, or until somebody wakes."""
+        loop = asyncio.get_running_loop()
+        rest: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_later(self.pace_s, _end, rest)
+        self._rests.add(rest)
+        try:
+            await rest
+        finally:
+            self._rests.discard(rest)
+            timer.cancel()
+
+    def wake(self) -> None:
+        """Look now: there is something that should not wait."""
+        for rest in self._rests:
+            _end(rest)
+
+
+def _end(rest: "asyncio.Future[None]") -> None:
+    if not rest.done():
+        rest.set_result(None)

@@ -59,7 +59,7 @@ class Branching:
             case "edit":
                 self.edit(self._turn(message_id))
             case "again":
-                await self._pane.answer_again(self._turn(message_id))
+                await self._pane.sending.regenerate(self._turn(message_id))
             case "fork":
                 self.fork(message_id)
             case "tree":

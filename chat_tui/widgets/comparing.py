@@ -24,6 +24,8 @@ class Comparing:
         self._pane = pane
         self._ask: AskSeveral | None = None
         """Sends the next message, if it is not for the provider of this pane alone."""
+        self.count = 1
+        """How many replies the next message asks for."""
         self.praise = ""
         """In what the reply that is shown was the best."""
 
@@ -32,14 +34,15 @@ class Comparing:
         """The next message goes to several."""
         return self._ask is not None
 
-    def wish(self, ask: AskSeveral, note: str) -> None:
+    def wish(self, ask: AskSeveral, count: int, note: str) -> None:
         """Have the next message answered by several.
 
         Args:
             ask: Sends it.
+            count: How many they are.
             note: Says so until then.
         """
-        self._ask = ask
+        self._ask, self.count = ask, count
         self._pane.status.note(note)
 
     def forget(self) -> bool:
@@ -51,7 +54,7 @@ class Comparing:
         self.praise = ""
         if self._ask is None:
             return False
-        self._ask = None
+        self._ask, self.count = None, 1
         self._pane.status.note("")
         return True
 
@@ -67,7 +70,7 @@ class Comparing:
         try:
             await ask(text)
         except ChatTuiError as error:
-            self._pane.post_message(self._pane.Refused(error))
+            self._pane.refuse(error)
             return False
         return True
 

@@ -1,31 +1,26 @@
-"""A transcript that can be worked with: selected by mouse, walked through by keys."""
+"""The transcript of a pane, which can be worked with: copied, folded, branched, chosen from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message as TextualMessage
-from textual.timer import Timer
 
-from chat_tui.document.blocks import Block, FoldBlock, MarkdownBlock
+from chat_tui.document.blocks import FoldBlock, MarkdownBlock
 from chat_tui.document.choices import Choices, ChoicesBlock
 from chat_tui.document.find import Match
 from chat_tui.document.message_view import INDENT
 from chat_tui.document.rows import GAP_ROWS
-from chat_tui.document.selection import Point, Selection
 from chat_tui.document.sources import SourcesBlock
-from chat_tui.document.talk_rows import TalkRows
 from chat_tui.document.units import (
     Link,
     Unit,
     link_at,
     reply_source,
     reply_text,
-    unit_at,
     unit_links,
-    unit_rows,
     unit_text,
     units,
 )
@@ -34,43 +29,31 @@ from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from chat_tui.widgets.branching import BranchWish
 from chat_tui.widgets.marks import Cursor
-from chat_tui.widgets.mouse_selection import EDGE_S, Grain, MouseSelection
 from chat_tui.widgets.picture_actions import PictureKey, PictureSpot, spots_at, spots_of
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.walked_transcript import WalkedTranscript
 
 
-class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
-    """The transcript of a pane. Keys reach it only after `enter`; a click leaves them alone."""
+class ConversationView(WalkedTranscript):
+    """The transcript of a pane."""
 
-    FOCUS_ON_CLICK = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)"),
-        Binding("down,j", "move(1)"),
-        Binding("home", "edge(-1)"),
-        Binding("end", "edge(1)"),
         Binding("enter", "act"),
         Binding("space", "fold"),
         Binding("c", "copy_block"),
         Binding("C", "copy_reply"),
         Binding("m", "copy_source"),
         Binding("o", "open_links"),
-        Binding("e", "branch('edit')"),
-        Binding("r", "branch('again')"),
-        Binding("f", "branch('fork')"),
-        Binding("t", "branch('tree')"),
-        Binding("left_square_bracket", "branch('earlier')"),
-        Binding("right_square_bracket", "branch('later')"),
+        Binding("e", "branch('edit')", id="branch.edit"),
+        Binding("r", "branch('again')", id="branch.again"),
+        Binding("f", "branch('fork')", id="branch.fork"),
+        Binding("t", "branch('tree')", id="branch.tree"),
+        Binding("left_square_bracket", "branch('earlier')", id="branch.earlier"),
+        Binding("right_square_bracket", "branch('later')", id="branch.later"),
         Binding("slash", "find"),
         Binding("n", "find_step(1)"),
         Binding("N", "find_step(-1)"),
         Binding("escape,shift+tab", "leave"),
     ]
-
-    @dataclass
-    class Selected(TextualMessage):
-        """The mouse has selected something, or nothing any more."""
-
-        anything: bool
 
     @dataclass
     class LinksWanted(TextualMessage):
@@ -143,45 +126,13 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         super().__init__(
             measure=measure, error_hint=error_hint, welcome_hint=welcome_hint, direct=direct
         )
-        self.rows = TalkRows(error_hint=error_hint)
-        self._mouse = MouseSelection(self.rows)
         self._picture_keys = picture_keys or {}
-        self._presses = 0
-        self._pressed_s = 0.0
-        self._pressed_at = (-1, -1)
-        self._mouse_at = (0, 0)
-        """Column and row of this widget, where a held mouse is."""
-        self._edge_timer: Timer | None = None
-        self._kept_cursor: Cursor | None = None
-        """The cursor while the keys are somewhere else for a moment."""
-
-    @property
-    def selected_text(self) -> str:
-        selection = self.marks.selection
-        return selection.text(self._blocks) if selection is not None else ""
-
-    def show(self, messages: Iterable[Message]) -> None:
-        if self.marks.selection is not None:
-            self.post_message(self.Selected(False))
-        self._let_go()
-        super().show(messages)
 
     def add(self, message: Message) -> None:
         super().add(message)
         number = len(self.rows) - 2
         if number >= 0:  # what could be chosen below it cannot be any more
             self._drop_strips(number, 0)
-
-    def select(self, selection: Selection | None) -> None:
-        """Select something, or nothing."""
-        selection = None if selection is None or selection.empty else selection
-        if selection != self.marks.selection:
-            self.marks.selection = selection
-            self.repaint()
-
-    def top_point(self) -> Point:
-        """What stands at the upper edge."""
-        return Point(self.rows.find(int(self.scroll_y)).message, 0, 0)
 
     def show_match(self, match: Match) -> None:
         """Scroll to a match, and open the block that hides it."""
@@ -191,21 +142,6 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
             self.toggle(match.message, match.block)
         row = view.row_of(match.block, match.start, self.rows.width)
         self.bring(match.message, range(row, row + 1))
-        self.repaint()
-
-    def enter(self) -> None:
-        """Take the keys, with the cursor on the last block."""
-        self._kept_cursor = None
-        self.focus(scroll_visible=False)
-
-    def on_focus(self) -> None:
-        self.marks.cursor = self._kept_cursor
-        if self._kept_cursor is None:
-            self.action_edge(1)
-        self.repaint()
-
-    def on_blur(self) -> None:
-        self._kept_cursor, self.marks.cursor = self.marks.cursor, None
         self.repaint()
 
     def on_key(self, event: events.Key) -> None:
@@ -270,36 +206,6 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
-    def action_move(self, by: int) -> None:
-        """Go to the next block; through one that is higher than the view, half a page at a time."""
-        here = self._here()
-        if here is None:
-            self.action_edge(1)
-            return
-        number, unit = here
-        shown = unit_rows(self.rows.view(number), unit, self.rows.width)
-        top, height = int(self.scroll_y) - self.rows.top(number), self.size.height
-        if shown.stop > top + height if by > 0 else shown.start < top:
-            self.scroll_relative(y=by * max(1, height // 2), animate=False, immediate=True)
-            return
-        there = units(self._blocks(number))
-        at = there.index(unit) + by if unit in there else -1
-        while not 0 <= at < len(there):
-            number += by
-            if not 0 <= number < len(self.rows):
-                return
-            there = units(self._blocks(number))
-            at = 0 if by > 0 else len(there) - 1
-        self._go(number, there[at])
-
-    def action_edge(self, by: int) -> None:
-        """Go to the first block, or to the last."""
-        numbers = range(len(self.rows))
-        for number in reversed(numbers) if by > 0 else numbers:
-            if there := units(self._blocks(number)):
-                self._go(number, there[-1 if by > 0 else 0])
-                return
-
     def action_act(self) -> None:
         """Do what a block is for: show sources, choose, or else open or close it."""
         if (here := self._here()) is None:
@@ -359,83 +265,13 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         message = None if here is None else self.rows.message(here[0]).id
         self.post_message(self.BranchWanted(wish, message))
 
-    def show_message(self, message_id: MessageId) -> None:
-        """Scroll to a message, with the cursor on its first block."""
-        number = self.rows.number(message_id)
-        if number is None:
-            return
-        self.bring(number, range(1))
-        there = units(self._blocks(number))
-        if there:
-            cursor = Cursor(number, there[0].block, there[0].first)
-            if self.has_focus:
-                self.marks.cursor = cursor
-            else:
-                self._kept_cursor = cursor
-        self.repaint()
-
     def action_find(self) -> None:
         self.post_message(self.FindWanted())
 
     def action_find_step(self, by: int) -> None:
         self.post_message(self.FindStepWanted(by))
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        if event.button != 1 or not self.rows.width or not len(self.rows):
-            return
-        event.stop()
-        at = (event.x, event.y)
-        again = event.time - self._pressed_s <= self.app.CLICK_CHAIN_TIME_THRESHOLD
-        self._presses = self._presses % 3 + 1 if again and at == self._pressed_at else 1
-        self._pressed_s, self._pressed_at, self._mouse_at = event.time, at, at
-        self.capture_mouse()
-        self.select(self._mouse.press(self._row(event.y), event.x, Grain(self._presses)))
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        if not self._mouse.held:
-            return
-        event.stop()
-        self._mouse_at = (event.x, event.y)
-        if not 0 <= event.y < self.size.height and self._edge_timer is None:
-            self._edge_timer = self.set_interval(EDGE_S, self._scroll_at_edge)
-        self._drag()
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        if not self._mouse.held:
-            return
-        event.stop()
-        clicked = self._presses == 1 and not self._mouse.moved
-        self._let_go()
-        self.post_message(self.Selected(self.marks.selection is not None))
-        if clicked:
-            self._click(event.x, event.y)
-
-    def on_mouse_release(self) -> None:
-        self._let_go()
-
-    def _let_go(self) -> None:
-        if self._mouse.held:
-            self._mouse.release()
-            self.release_mouse()
-        if self._edge_timer is not None:
-            self._edge_timer.stop()
-            self._edge_timer = None
-
-    def _scroll_at_edge(self) -> None:
-        """Scroll the faster the farther away the mouse is."""
-        y, height = self._mouse_at[1], self.size.height
-        beyond = y if y < 0 else max(0, y - height + 1)
-        if beyond:
-            self.scroll_relative(y=beyond, animate=False, immediate=True)
-            self._drag()
-
-    def _drag(self) -> None:
-        self.select(self._mouse.drag(self._row(self._mouse_at[1]), self._mouse_at[0]))
-
-    def _row(self, y: int) -> int:
-        return int(self.scroll_y) + max(0, min(y, self.size.height - 1))
-
-    def _click(self, x: int, y: int) -> None:
+    def clicked(self, x: int, y: int) -> None:
         """Open or close a block by its head, take a choice, or open a link."""
         row, width = self._row(y), self.rows.width
         if not len(self.rows) or not self.rows.top(0) <= row < self.rows.total:
@@ -464,19 +300,3 @@ class ConversationView(Transcript, can_focus=True, inherit_bindings=False):
         if url and leaf is not None:
             links = unit_links(view.blocks, Unit(spot.block, leaf, leaf + 1))
             self.post_message(self.LinksWanted([link for link in links if link.url == url]))
-
-    def _here(self) -> tuple[int, Unit] | None:
-        """The message and the unit that the cursor is on."""
-        cursor = self.marks.cursor
-        if cursor is None or cursor.message >= len(self.rows):
-            return None
-        unit = unit_at(self._blocks(cursor.message), cursor.block, cursor.leaf)
-        return None if unit is None else (cursor.message, unit)
-
-    def _go(self, number: int, unit: Unit) -> None:
-        self.marks.cursor = Cursor(number, unit.block, unit.first)
-        self.bring(number, unit_rows(self.rows.view(number), unit, self.rows.width))
-        self.repaint()
-
-    def _blocks(self, number: int) -> Sequence[Block]:
-        return self.rows.view(number).blocks

@@ -7,20 +7,28 @@ over the widget, `paint` says no and the public way, `refresh`, is taken.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from queue import Queue
+from typing import Any, Final
 
 from textual.app import App
 from textual.strip import Strip
 from textual.widget import Widget
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+_MOST_FILLED: Final = 0.5
+"""How full the queue of what is to be written may be: when it is full, the event loop waits."""
+
+
+def _writes(app: App[Any]) -> "Queue[str | None] | None":
+    """What waits to be written, by a thread; null where nothing waits or nobody tells."""
+    thread = getattr(getattr(app, "_driver", None), "_writer_thread", None)
+    queue = getattr(thread, "_queue", None)
+    return queue if isinstance(queue, Queue) and queue.qsize() > 0 else None
 
 
 def terminal_is_behind(app: App[Any]) -> bool:
-    """Frames wait to be written: a slow terminal must not make the event loop wait."""
-    thread = getattr(getattr(app, "_driver", None), "_writer_thread", None)
-    queue = getattr(thread, "_queue", None)
-    return bool(queue is not None and queue.qsize() > 0)
+    """Something waits to be written: a slow terminal must not make the event loop wait."""
+    return _writes(app) is not None
 
 
 class DirectPainter:
@@ -33,6 +41,8 @@ class DirectPainter:
         """Row by row what the terminal shows; null where that is not known."""
         self._map: Any = None
         self._clear = False
+        self._written = 0
+        """The number of the last frame, among all that was ever given to the writing thread."""
 
     def forget(self) -> None:
         """Something else may have painted here."""
@@ -47,9 +57,23 @@ class DirectPainter:
             if at < len(self._shown) and self._shown[at] is not strip:
                 self._shown[at] = None
 
-    def terminal_is_behind(self) -> bool:
-        """Frames wait to be written: a slow terminal must not make the event loop wait."""
-        return terminal_is_behind(self._widget.app)
+    def terminal_is_behind(self, pressing: bool = False) -> bool:
+        """The last frame of this widget still waits to be written, or much else does.
+
+        Frames of other widgets do not count: those that paint in the same moment would take turns
+        in skipping, and the last of many would come late.
+
+        Args:
+            pressing: The next frame should not wait for the last one.
+        """
+        writes = _writes(self._widget.app)
+        if writes is None:
+            return False
+        waiting = writes.qsize()
+        # Nobody ever calls `task_done`: what is unfinished is all that was ever put.
+        if waiting > writes.maxsize * _MOST_FILLED:
+            return True
+        return not pressing and writes.unfinished_tasks - waiting < self._written
 
     def paint(self, strips: Sequence[Strip]) -> bool:
         """Write the rows that have changed.
@@ -85,6 +109,8 @@ class DirectPainter:
                 text = f"{_SYNC_BEGIN}{text}{_SYNC_END}"
             driver.write(text)
             driver.flush()
+            writes = _writes(app)
+            self._written = 0 if writes is None else writes.unfinished_tasks
         return True
 
     def _origin(self) -> tuple[int, int] | None:

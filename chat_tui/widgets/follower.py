@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from chat_tui.session import Reply, Session
+from chat_tui.streaming.joining import joined
 from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.widgets.attention import Attention
 from chat_tui.widgets.conversation_view import ConversationView
@@ -117,14 +118,17 @@ class Follower:
     async def _read(self, reply: Reply, meter: ReplyMeter) -> None:
         """Read the reply's log onto the screen, from its beginning to its end."""
         transcript, status = self._transcript, self._status
+        if reply.worker.terminal is None:
+            reply.worker.at_end(self._attention.wake)
         async with aclosing(reply.worker.subscribe()) as batches:
             async for batch in batches:
-                meter.watch(batch)
-                transcript.feed(reply.id, batch)
+                news = joined(batch)
+                meter.watch(news)
+                transcript.feed(reply.id, news)
                 status.reply_changed()
                 if not transcript.following:
                     status.new_below(True)
-                if reply.running:
+                if reply.worker.terminal is None:
                     await self._attention.rest()
         self._told.ended(reply)
 

@@ -1,13 +1,17 @@
 """When transcripts are painted: at once after a pause, then at most once a frame."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from time import process_time
+from typing import Final
 
 FRAME_S = 1 / 60
 SLOWEST_S = 0.1
 COST_SHARE = 4
 """A frame may take a quarter of the time until the next one."""
+_SOON_S: Final = 0.001
+"""How long until somebody looks again whether the terminal is behind; each time twice as long."""
 
 
 class FrameClock:
@@ -15,23 +19,33 @@ class FrameClock:
 
     def __init__(
         self,
-        paint: Callable[[], bool],
+        paint: Callable[[], None],
         *,
-        busy: Callable[[], bool] = lambda: False,
+        prepare: Callable[[], bool] = lambda: False,
+        busy: Callable[[bool], bool] = lambda _pressing: False,
         cpu_clock: Callable[[], float] = process_time,
     ) -> None:
         """Prepare a clock.
 
         Args:
-            paint: Paints what has changed, and says whether there is more to paint.
-            busy: The terminal has not taken the last frame yet: this one is skipped.
+            paint: Paints what has changed.
+            prepare: Is called before that, does some of what there is to do, and says whether there
+                is more: then it is called again, with a turn for everybody else in between, and
+                what is ready is painted once a frame.
+            busy: Says whether a frame has to wait for the terminal; true is asked for one that
+                should not wait for the frame before.
             cpu_clock: Seconds of processor time, for what a frame costs.
         """
         self._paint = paint
+        self._prepare = prepare
         self._busy = busy
         self._cpu_clock = cpu_clock
-        self._last_s = 0.0
+        self._last_s = -math.inf
         self._cost_s = 0.0
+        self._spent_s = 0.0
+        """On the next frame, so far."""
+        self._wait_s = _SOON_S
+        self._pressing = False
         self._due: asyncio.Handle | None = None
         self.least_s = FRAME_S
         """The shortest time between two frames."""
@@ -58,6 +72,7 @@ class FrameClock:
     def hurry(self) -> None:
         """Ask for a frame at once: nothing comes after it that it could wait for."""
         self.stop()
+        self._pressing = True
         self._due = asyncio.get_running_loop().call_soon(self._tick)
 
     def stop(self) -> None:
@@ -65,15 +80,28 @@ class FrameClock:
         if self._due is not None:
             self._due.cancel()
             self._due = None
+        self._pressing = False
 
     def _tick(self) -> None:
-        self._due = None
-        self._last_s = asyncio.get_running_loop().time()
-        if self._busy():
-            self.ask()
+        loop = asyncio.get_running_loop()
+        if self._busy(self._pressing):
+            self._due = loop.call_later(self._wait_s, self._tick)
+            self._wait_s = min(2 * self._wait_s, FRAME_S)
             return
-        began_s = self._cpu_clock()
-        more = self._paint()
-        self._cost_s += ((self._cpu_clock() - began_s) - self._cost_s) / 8
-        if more and self._due is None:  # in slices, with a turn for everybody else in between
-            self._due = asyncio.get_running_loop().call_soon(self._tick)
+        self._wait_s = _SOON_S
+        self._due = None
+        now_s, began_s = loop.time(), self._cpu_clock()
+        more = self._prepare()
+        due = not self._pressing and now_s >= self._last_s + self.interval_s
+        painted = due or not more
+        if painted:
+            self._pressing = False
+            self._last_s = now_s
+            self._paint()
+        self._spent_s += self._cpu_clock() - began_s
+        if painted:
+            dearer = self._spent_s > self._cost_s  # a burst is felt at once, and soon forgotten
+            self._cost_s += (self._spent_s - self._cost_s) / (2 if dearer else 8)
+            self._spent_s = 0.0
+        if more and self._due is None:
+            self._due = loop.call_soon(self._tick)

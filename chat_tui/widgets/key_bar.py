@@ -15,17 +15,12 @@ KeyHint = tuple[str, str]
 TRANSCRIPT_KEYS: Final[tuple[KeyHint, ...]] = (
     ("Up Down", "move"),
     ("Enter", "fold"),
+    ("Esc", "back"),
     ("c", "copy"),
-    ("e", "edit"),
-    ("r", "again"),
-    ("[ ]", "branch"),
-    ("t", "tree"),
-    ("f", "fork"),
     ("o", "link"),
     ("/", "find"),
-    ("Esc", "back"),
 )
-"""While the transcript has the keys; these letters are its own, and are not rebound."""
+"""While the transcript has the keys; these are its own, and are not rebound."""
 FIND_KEYS: Final[tuple[KeyHint, ...]] = (
     ("Enter", "next"),
     ("Shift+Enter", "previous"),
@@ -43,11 +38,6 @@ TRANSCRIPT_HELP: Final[tuple[KeyHint, ...]] = (
     ("Up, Down, Home, End", "In the transcript: from block to block"),
     ("Enter, Space", "Open or close the block"),
     ("c, C, m", "Copy the block, the reply, its Markdown"),
-    ("e", "Say a turn otherwise, as a new branch"),
-    ("r", "Answer a turn again, as a new branch"),
-    ("[, ]", "The branch before, the one after"),
-    ("t", "All branches as a tree"),
-    ("f", "A conversation of its own from here"),
     ("o", "Open a link of the block"),
     ("/, n, N", "Find; next match, the one before"),
 )

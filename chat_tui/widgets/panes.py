@@ -273,7 +273,7 @@ class Panes(Widget):
     def _on_touched(self, event: Pane.Touched) -> None:
         """A click into another pane takes the keys there."""
         event.stop()
-        if event.pane is not self.current:
+        if isinstance(event.pane, Pane) and event.pane is not self.current:
             self.focus_pane(event.pane)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

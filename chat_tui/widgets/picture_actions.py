@@ -44,6 +44,11 @@ class PictureSpot:
     """Among the pictures of the reply, from 1."""
 
     @property
+    def prompt(self) -> str:
+        """The words that it was made from; empty where nobody knows them."""
+        return self.turn.text if self.turn is not None else ""
+
+    @property
     def lineage(self) -> Lineage:
         """What is recorded of a turn that goes on from here."""
         return Lineage(message=self.reply.id, picture=self.number, said=self.reply.created)

@@ -1,35 +1,32 @@
 """The prompt: several lines, earlier prompts, slash commands, and Enter sends."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.message import Message as TextualMessage
-from textual.widget import Widget
 from textual.widgets import TextArea
 
 from chat_tui.config.key_labels import first_key_label
-from chat_tui.errors import ChatTuiError
 from chat_tui.pasted import is_long, may_be_paths
-from chat_tui.text import clean
+from chat_tui.widgets.attaching_area import AttachingArea
 from chat_tui.widgets.terminal_keys import NAMES, teach_keys
 
 if TYPE_CHECKING:
     from chat_tui.commands.completion import Option, Wanted
     from chat_tui.commands.parse import Invocation
-    from chat_tui.message import Attachment
-    from chat_tui.widgets.attaching import Attaching, KeepFile
     from chat_tui.widgets.completing import Completing
     from chat_tui.widgets.path_completing import PathCompleting
     from chat_tui.widgets.queue_bar import QueueBar
+    from chat_tui.widgets.vi_keys import ViKeys
 
 MAX_ROWS = 10
 _LIST_KEYS = frozenset({"up", "down", "tab", "escape"})
 _PATH_KEYS = _LIST_KEYS | {"enter"}
 
 
-class Prompt(TextArea):
+class Prompt(AttachingArea):
     """Where the user writes."""
 
     DEFAULT_CSS = f"""
@@ -79,22 +76,23 @@ class Prompt(TextArea):
         request: "Wanted"
 
     @dataclass
-    class Refused(TextualMessage):
-        """Something cannot be done; nothing that was written is lost."""
-
-        error: ChatTuiError
-
-    @dataclass
     class EditWanted(TextualMessage):
         """What is written is to be edited by another program."""
 
         prompt: "Prompt"
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    @dataclass
+    class ModeChanged(TextualMessage):
+        """Keys mean something else than before, as in vi."""
+
+        mode: str
+
+    def __init__(self, keys: Mapping[str, str], *, vi: bool = False) -> None:
         """Make an empty prompt.
 
         Args:
             keys: The keys of each action, separated by commas; those of `prompt.` are ours.
+            vi: It is edited by the keys of vi.
         """
         super().__init__(
             soft_wrap=True,
@@ -118,19 +116,10 @@ class Prompt(TextArea):
             for key in keys.get(name, "").split(",")
         }
         self._earlier: list[str] = []
-        self._unread: Iterable[str] = ()
-        """Earlier still; only read when somebody goes back, since there may be very many."""
-        self._back = 0
-        """How many prompts back the shown one is; 0 is the one being written."""
-        self._draft = ""
         self._completing: Completing | None = None
         self._queue: QueueBar | None = None
-        self.keep_file: KeepFile | None = None
-        """Keeps a copy of a file that is attached; null: none can be."""
-        self._attaching: Attaching | None = None
         self._paths: PathCompleting | None = None
-        self._conversation = ""
-        """The id of the one that is shown."""
+        self._vi = self._vi_keys() if vi else None
 
     @property
     def completing(self) -> bool:
@@ -139,28 +128,22 @@ class Prompt(TextArea):
         return any(each is not None and each.open for each in lists)
 
     @property
-    def attaching(self) -> "Attaching":
-        """What goes along with what is written."""
-        if self._attaching is None:
-            from chat_tui.widgets.attaching import Attaching
+    def takes_escape(self) -> bool:
+        """Esc goes back one step here."""
+        return self.completing or (self._vi is not None and self._vi.takes_escape)
 
-            assert self.keep_file is not None
-            self._attaching = Attaching(self, self.keep_file, self._conversation)
-        return self._attaching
+    def _vi_keys(self) -> "ViKeys":
+        from chat_tui.widgets.vi_keys import ViKeys
 
-    @property
-    def has_chips(self) -> bool:
-        """Something goes along with what is written."""
-        return self._attaching is not None and bool(self._attaching.bar.chips)
+        return ViKeys(self)
 
-    def fetch_attachments(self, text: str) -> "tuple[Attachment, ...]":
-        """Give the files that go along with a text that was sent, once."""
-        return self._attaching.fetch(text) if self._attaching is not None else ()
+    def tell_mode(self) -> None:
+        """Say in which mode of vi the prompt is, if that is wanted at all."""
+        if self._vi is not None:
+            self.post_message(self.ModeChanged(self._vi.mode))
 
-    @property
-    def own_text(self) -> str:
-        """What is being written, also while an earlier prompt is shown in its place."""
-        return self._draft if self._back else self.text
+    def on_mount(self) -> None:
+        self.tell_mode()
 
     @property
     def queue(self) -> "QueueBar":
@@ -189,13 +172,6 @@ class Prompt(TextArea):
         if self._attaching is not None:
             self._attaching.bar.show_for(conversation)
 
-    def stand_above(self, widget: Widget) -> None:
-        """Put a widget above the prompt's row."""
-        row = self.parent
-        assert isinstance(row, Widget)
-        assert isinstance(row.parent, Widget)
-        row.parent.mount(widget, before=row)
-
     def want_completion(self, request: "Wanted") -> None:
         self.post_message(self.CompletionWanted(self, request))
 
@@ -203,16 +179,6 @@ class Prompt(TextArea):
         """Take in what could complete an argument that was asked about."""
         if self._completing is not None:
             self._completing.offer(request, options)
-
-    def remember(self, prompts: Iterable[str]) -> None:
-        """Set the earlier prompts, oldest first; what is being written stays.
-
-        Args:
-            prompts: Read when they are needed, once.
-        """
-        if self._back:
-            self._show_earlier(0)
-        self._earlier, self._unread = [], prompts
 
     def action_send(self) -> None:
         """Send what is written; a backslash before the cursor makes a new line instead."""
@@ -231,6 +197,8 @@ class Prompt(TextArea):
             self._earlier.append(text)
             self._back = 0
             self.clear()
+            if self._vi is not None:
+                self._vi.begin()
             self.post_message(self._meant(text))
         elif self._queue is not None and self._queue.held:
             self.post_message(self.Released())
@@ -261,21 +229,11 @@ class Prompt(TextArea):
             self.text = waiting
             self.move_cursor(self.document.end)
             return
-        first = self.navigator.is_first_wrapped_line(self.cursor_location)
-        if first and self._back < len(self._prompts()):
-            if not self._back:
-                self._draft = self.text
-            self._show_earlier(self._back + 1)
-        else:
-            self.action_cursor_up()
+        self._recall_earlier()
 
     def action_later(self) -> None:
         """Move down; from the last row, to the later prompt."""
-        at_end = self.navigator.is_last_wrapped_line(self.cursor_location)
-        if at_end and self._back:
-            self._show_earlier(self._back - 1)
-        else:
-            self.action_cursor_down()
+        self._recall_later()
 
     async def _on_key(self, event: events.Key) -> None:
         """Act on the prompt's own keys.
@@ -286,6 +244,10 @@ class Prompt(TextArea):
         key = NAMES.get(event.key, event.key)
         slash = self._slash()
         if await self._key_of_a_list(key, slash=slash):
+            event.prevent_default()
+            event.stop()
+            return
+        if self._vi is not None and self._vi.key(event):
             event.prevent_default()
             event.stop()
             return
@@ -316,7 +278,7 @@ class Prompt(TextArea):
             is_long(event.text) or may_be_paths(event.text)
         )
         if not attachable or not await self.attaching.paste(event.text):
-            self.replace(clean(event.text), *self.selection, maintain_selection_offset=False)
+            self.replace(event.text, *self.selection, maintain_selection_offset=False)
 
     @on(TextArea.Changed)
     def _on_changed(self) -> None:
@@ -349,9 +311,6 @@ class Prompt(TextArea):
             case invocation:
                 return self.Commanded(self, text, invocation)
 
-    def _with_attachments(self, text: str) -> str:
-        return self._attaching.completed(text) if self._attaching is not None else text
-
     def _mention(self) -> "PathCompleting | None":
         """See whether a path is being typed."""
         row, column = self.cursor_location
@@ -361,14 +320,3 @@ class Prompt(TextArea):
 
             self._paths = PathCompleting(self)
         return self._paths
-
-    def _prompts(self) -> list[str]:
-        """All earlier prompts."""
-        self._earlier[:0] = map(clean, self._unread)
-        self._unread = ()
-        return self._earlier
-
-    def _show_earlier(self, back: int) -> None:
-        self._back = back
-        self.text = self._prompts()[-back] if back else self._draft
-        self.move_cursor(self.document.end)

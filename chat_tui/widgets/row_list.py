@@ -30,7 +30,7 @@ class Line(NamedTuple):
 
     left: Sequence[Piece]
     right: Sequence[Piece] = ()
-    """At the right edge, if there is room for some of the left."""
+    """At the right edge, if there is room for some of the left; else the last piece alone."""
 
 
 Draw: TypeAlias = Callable[[int], Sequence[Line]]
@@ -160,6 +160,9 @@ class RowList(ScrollView, can_focus=True):
         mark = f"{glyphs.READER} " if here else " " * _MARK_CELLS
         right = self._strip(line.right, here)
         room = width - _MARK_CELLS - right.cell_length - 2
+        if len(line.right) > 1 and room < LEAST_LEFT:
+            right = self._strip(line.right[-1:], here)
+            room = width - _MARK_CELLS - right.cell_length - 2
         if right.cell_length and room < LEAST_LEFT:
             right, room = Strip([]), width - _MARK_CELLS - 1
         left = self._strip(line.left, here)

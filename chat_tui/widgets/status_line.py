@@ -37,6 +37,7 @@ class StatusLine(Widget):
         self._named = True
         self._warning = ""
         self._note = ""
+        self._mode = ""
         self._new_below = False
         self._meter: ReplyMeter | None = None
         self._timer: Timer | None = None
@@ -104,6 +105,12 @@ class StatusLine(Widget):
         self._note = clean_line(text)
         self.refresh()
 
+    def show_mode(self, mode: str) -> None:
+        """Say what keys mean in the prompt, as in vi; empty where they are as everywhere."""
+        if mode != self._mode:
+            self._mode = mode
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
         return self._row(self.size.width)
 
@@ -143,7 +150,7 @@ class StatusLine(Widget):
         return segments
 
     def _left(self) -> tuple[str, ...]:
-        return (self._who if self._named else "", self._state())
+        return (self._mode.upper(), self._who if self._named else "", self._state())
 
     def _right(self) -> tuple[str, ...]:
         totals = self._meter.totals if self._meter is not None else ""

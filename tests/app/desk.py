@@ -159,6 +159,27 @@ async def streaming(pilot: Pilot[int], text: str) -> None:
     await painted(pilot)
 
 
+LASTING = frozenset({"leases", "keep house"})
+"""Work that goes on for as long as the program runs."""
+
+
+async def idle(pilot: Pilot[int]) -> None:
+    """Wait until everything that was begun has ended."""
+    await pilot.pause()
+    await until(
+        pilot,
+        lambda: all(w.is_finished for w in pilot.app.workers if w.name not in LASTING),
+    )
+    await pilot.pause()
+
+
+async def drafts_read(pilot: Pilot[int]) -> None:
+    """Wait until the prompts have what was kept for them."""
+    await pilot.pause()
+    await until(pilot, lambda: all(w.is_finished for w in pilot.app.workers if w.group == "drafts"))
+    await pilot.pause()
+
+
 async def painted(pilot: Pilot[int]) -> None:
     """Wait until the transcript has painted what it was fed."""
     transcript = chat(pilot).pane.transcript

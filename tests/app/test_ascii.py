@@ -3,7 +3,7 @@ from textual.notifications import SeverityLevel
 from textual.pilot import Pilot
 
 from chat_tui.simulator.script import Think
-from tests.app.desk import Desk, answered, ask, chat, held, reply, rows, say, streaming, until
+from tests.app.desk import Desk, answered, ask, chat, held, idle, reply, rows, say, streaming, until
 
 pytestmark = pytest.mark.usefixtures("in_ascii")
 
@@ -79,7 +79,7 @@ async def test_what_opens_over_it_is_ascii(desk: Desk, key: str) -> None:
     async with desk.app().run_test(size=(100, 50)) as pilot:
         await ask(pilot, "hi")
         await pilot.press(key)
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         await pilot.pause()
         assert strange(pilot) == set()
 

@@ -16,6 +16,7 @@ from tests.app.desk import (
     answered,
     ask,
     chat,
+    drafts_read,
     held,
     notes,
     reply,
@@ -349,3 +350,66 @@ async def test_a_hostile_name_is_shown_literally(desk: Desk, tmp_path: Path) -> 
         turn = user_message("a", parent=None, attachments=[chip.attachment])
         chat(pilot).pane.transcript.add(turn)
         await until(pilot, lambda: any("␛[31m.txt" in row for row in transcript_rows(pilot)))
+
+
+async def test_what_goes_along_is_there_at_the_next_start(
+    desk: Desk, cat: Path, memo: Path
+) -> None:
+    async with desk.app().run_test() as pilot:
+        await paste(pilot, str(memo))
+        await chipped(pilot, 1)
+        await paste(pilot, "line\n" * 40)
+        await chipped(pilot, 2)
+        await paste(pilot, str(cat))
+        await chipped(pilot, 3)
+        before = chips(pilot)
+        await write(pilot, "what are these")
+        await pilot.press("ctrl+q")
+    desk.simulator.enqueue(reply("ok"))
+    async with desk.app().run_test() as pilot:
+        await chipped(pilot, 3)
+        assert chips(pilot) == before
+        assert chat(pilot).pane.prompt.text == "what are these"
+        await ask(pilot, "?")
+        assert chips(pilot) == []
+    (content,) = sent(desk)
+    assert isinstance(content, list)
+    assert "remember" in content[0]["text"]
+    assert content[0]["text"].count("line") >= 40
+    async with desk.app().run_test() as pilot:
+        await drafts_read(pilot)
+        assert chips(pilot) == []
+
+
+async def test_a_chip_without_words_is_kept_and_one_that_was_taken_away_is_not(
+    desk: Desk, memo: Path
+) -> None:
+    async with desk.app().run_test() as pilot:
+        await paste(pilot, str(memo))
+        await chipped(pilot, 1)
+    async with desk.app().run_test() as pilot:
+        await chipped(pilot, 1)
+        await pilot.press("backspace")
+        await chipped(pilot, 0)
+    async with desk.app().run_test() as pilot:
+        await drafts_read(pilot)
+        assert chips(pilot) == []
+
+
+async def test_what_goes_along_moves_with_the_draft_into_a_new_conversation(
+    desk: Desk, memo: Path
+) -> None:
+    desk.simulator.enqueue(reply("ok"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        first = chat(pilot).pane.session
+        await paste(pilot, str(memo))
+        await chipped(pilot, 1)
+        await write(pilot, "about this")
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: chat(pilot).pane.session is not first)
+        await drafts_read(pilot)
+        assert chips(pilot) == ["◆ memo.txt 9 B"]
+        chat(pilot).pane.open(first)
+        await until(pilot, lambda: chat(pilot).pane.prompt.text == "")
+        assert chips(pilot) == []

@@ -1,5 +1,5 @@
 from chat_tui.drafts import NEW
-from tests.app.desk import Desk, ask, chat, reply, until, write
+from tests.app.desk import Desk, ask, chat, drafts_read, reply, until, write
 
 
 async def test_a_draft_of_a_new_conversation_is_there_at_the_next_start(desk: Desk) -> None:
@@ -12,7 +12,7 @@ async def test_a_draft_of_a_new_conversation_is_there_at_the_next_start(desk: De
         await ask(pilot, "ght")
         assert chat(pilot).pane.transcript.messages[0].text == "half a thought"
     async with desk.app().run_test() as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await drafts_read(pilot)
         assert chat(pilot).pane.prompt.text == ""
 
 
@@ -42,7 +42,7 @@ async def test_what_is_being_written_goes_along_into_a_new_conversation(desk: De
         await write(pilot, "better there")
         await pilot.press("ctrl+n")
         await until(pilot, lambda: chat(pilot).pane.session is not first)
-        await pilot.app.workers.wait_for_complete()
+        await drafts_read(pilot)
         assert chat(pilot).pane.prompt.text == "better there"
         chat(pilot).pane.open(first)
         await until(pilot, lambda: chat(pilot).pane.prompt.text == "")
@@ -55,7 +55,7 @@ async def test_a_draft_of_a_stored_conversation_comes_back_with_it(desk: Desk) -
         await write(pilot, "and then")
     stored = await desk.stored()
     async with desk.app().run_test() as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await drafts_read(pilot)
         assert chat(pilot).pane.prompt.text == ""
     async with desk.app(conversation=stored).run_test() as pilot:
         await until(pilot, lambda: chat(pilot).pane.prompt.text == "and then")
@@ -65,7 +65,9 @@ async def test_what_was_written_and_taken_away_again_is_no_draft(desk: Desk) -> 
     async with desk.app().run_test() as pilot:
         await write(pilot, "x")
         await pilot.press("backspace")
-    assert not desk.paths.database.exists()
+    if desk.paths.database.exists():
+        async with desk.store() as store:
+            assert await store.load_draft(NEW) == ""
 
 
 async def test_drafts_are_written_while_one_types(desk: Desk) -> None:

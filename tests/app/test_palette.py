@@ -107,7 +107,7 @@ async def test_what_is_open_keeps_other_keys_from_opening_more(desk: Desk) -> No
         session = chat(pilot).pane.session
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProviderMenu))
-        await pilot.press("f1", "f4", "ctrl+n", "ctrl+p", "f2")
+        await pilot.press("f1", "f4", "f8", "ctrl+p", "f2")
         await pilot.pause()
         assert isinstance(pilot.app.screen, ProviderMenu)
         assert len(pilot.app.screen_stack) == 2

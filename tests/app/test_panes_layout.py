@@ -4,7 +4,7 @@ from typing import Any
 
 from chat_tui.store.store import Store
 from chat_tui.widgets.panes import Panes
-from tests.app.desk import Desk, ask, chat, notes, reply, until
+from tests.app.desk import Desk, ask, chat, idle, notes, reply, until
 from tests.app.test_panes import count, laid_out, panes, split
 
 
@@ -67,7 +67,7 @@ async def test_when_all_are_gone_a_new_conversation_is_shown(desk: Desk) -> None
     await leave_three_panes(desk)
     desk.paths.database.unlink()
     async with desk.app().run_test(size=(120, 40)) as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         assert len(panes(pilot)) == 1
         assert chat(pilot).pane.transcript.messages == ()
 
@@ -80,7 +80,7 @@ async def test_one_pane_alone_is_not_remembered(desk: Desk) -> None:
         await count(pilot, 1)
     assert layout(desk) == {}
     async with desk.app().run_test(size=(120, 40)) as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         assert len(panes(pilot)) == 1
         assert chat(pilot).pane.transcript.messages == ()
 
@@ -88,7 +88,7 @@ async def test_one_pane_alone_is_not_remembered(desk: Desk) -> None:
 async def test_a_provider_on_the_command_line_opens_one_pane(desk: Desk) -> None:
     await leave_three_panes(desk)
     async with desk.app(provider="sim").run_test(size=(120, 40)) as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         assert len(panes(pilot)) == 1
 
 

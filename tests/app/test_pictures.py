@@ -13,13 +13,15 @@ from chat_tui.document.spans import Span
 from chat_tui.events import ImageResult
 from chat_tui.media.metadata import recipe_of_file
 from chat_tui.message import Lineage, Message
+from chat_tui.screens.branches import BranchesScreen
 from chat_tui.screens.gallery import GalleryScreen
 from chat_tui.screens.picture_info import PictureInfoScreen
 from chat_tui.screens.picture_menu import PictureMenu
 from chat_tui.screens.save import SaveScreen
 from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import Picture, Script
-from chat_tui.widgets.picture_thumbnail import PictureThumbnail
+from chat_tui.widgets.picture_grid import PictureGrid
+from chat_tui.widgets.row_list import RowList
 from tests.app.desk import Desk, ask, chat, notes, reply, shown, transcript_rows, until, write
 
 PAINTER = """
@@ -201,6 +203,27 @@ def _all_rows(pilot: Pilot[int]) -> list[Span]:
     return [span for index in range(view.height(80)) for span in view.row(index, 80)]
 
 
+async def test_the_tree_of_branches_says_what_a_picture_was_made_from(desk: Desk) -> None:
+    desk.simulator.enqueue(drawn("a"), drawn("b"))
+    async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
+        await ask(pilot, "a fox")
+        await on_picture(pilot)
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
+        await pilot.press("n")
+        await another(pilot)
+        await pilot.press("tab", "t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BranchesScreen))
+        tree = pilot.app.screen.query_one(RowList)
+        await until(pilot, lambda: tree.cursor == 3)
+        shown = [tree.render_line(row).text for row in range(4)]
+        assert "made from picture 1 of" in shown[2]
+        assert "  picture" in shown[1]
+        assert "  picture" in shown[3]
+        await pilot.press("p")
+        await until(pilot, lambda: tree.cursor == 1)
+
+
 async def test_a_seed_goes_along_only_where_there_was_one(desk: Desk) -> None:
     desk.simulator.enqueue(drawn("a"), drawn("b"))
     more = painter(desk) + "parameters = { seed = 7 }"
@@ -273,6 +296,7 @@ async def test_a_picture_goes_along_with_the_next_prompt(desk: Desk) -> None:
         assert len(lineages(turn)) == 1
         (attachment,) = turn.attachments
         assert attachment.path == pictures(pilot)[0].path
+        assert attachment.name == "a fox.png"
 
 
 async def test_a_picture_is_described_by_the_provider_that_is_chosen(desk: Desk) -> None:
@@ -426,15 +450,29 @@ def _drawing() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_drawing")
-async def test_the_gallery_draws_the_picture_that_the_cursor_is_on(desk: Desk) -> None:
-    desk.simulator.enqueue(drawn("a"))
+async def test_the_gallery_is_a_grid_in_which_the_arrows_move(desk: Desk) -> None:
+    desk.simulator.enqueue(*(drawn(name) for name in "abcdef"))
     app = desk.app(app='images = "halfblock"', more=painter(desk), provider="painter")
     async with app.run_test(size=(110, 40)) as pilot:
-        await ask(pilot, "a fox")
+        for animal in ("fox", "crane", "wren", "owl", "hare", "elk"):
+            await ask(pilot, f"a {animal}")
         await pilot.press("f8")
         screen = await gallery(pilot)
-        thumbnail = screen.query_one(PictureThumbnail)
-        await until(pilot, lambda: any(drawn.rows for drawn in thumbnail.pictures_shown()))
-        row = thumbnail.render_line(thumbnail.size.height // 2)
+        grid = screen.query_one(PictureGrid)
+        await until(pilot, lambda: sum(bool(drawn.rows) for drawn in grid.pictures_shown()) == 6)
+        row = grid.render_line(3)
         assert any(part.style is not None and part.style.bgcolor for part in row)
-        assert row.cell_length == thumbnail.size.width
+        assert row.cell_length == grid.size.width
+        found: list[str] = []
+        for key in ("home", "right", "down", "left", "up", "down", "right", "right"):
+            await pilot.press(key)
+            found.append(screen.current.prompt if screen.current is not None else "")
+        across = (grid.size.width + 2) // 24
+        assert across == 4
+        newest = ["a elk", "a hare", "a owl", "a wren", "a crane", "a fox"]
+        places = (0, 1, 5, 4, 0, 4, 5, 5)
+        assert found == [newest[place] for place in places]
+        await pilot.press(*"owl")
+        await until(pilot, lambda: len(screen.pictures) == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(chat(pilot).pane.transcript.pictures_here()))

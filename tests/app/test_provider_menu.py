@@ -326,14 +326,16 @@ async def test_a_key_is_tested_kept_in_the_keyring_and_used(desk: Desk, ring: Fi
                 assert chat(pilot).pane.transcript.messages[-1].text == "ok"
 
 
-async def test_a_keyring_that_keeps_nothing_is_told(desk: Desk) -> None:
+async def test_where_there_is_no_keyring_a_key_goes_into_the_key_file(desk: Desk) -> None:
     async with (
         Simulator(key="sk-right") as server,
         desk.app(more=GUARDED.format(url=server.url)).run_test() as pilot,
     ):
         await open_filled(pilot)
         await pilot.press(*"locked", "enter", *"sk-right", "enter")
-        await until(pilot, lambda: "not stored" in note(pilot))
+        await until(pilot, lambda: "works and is in the key file" in note(pilot))
+    keys = desk.paths.config_file.with_name("keys.toml")
+    assert keys.read_text("utf-8") == 'locked = "sk-right"\n'
 
 
 async def test_a_provider_whose_key_is_elsewhere_says_where(desk: Desk) -> None:

@@ -8,8 +8,7 @@ from chat_tui.conversation import Conversation
 from chat_tui.errors import NotFound
 from chat_tui.message import blank_reply, user_message
 from chat_tui.simulator.server import Simulator
-from tests.app.desk import Desk, ask, chat, notes, reply, shown, until
-from tests.store.test_kill import kill_after
+from tests.app.desk import Desk, ask, chat, idle, notes, reply, shown, until
 
 
 async def test_a_stored_conversation_is_shown_on_its_path_and_goes_on(desk: Desk) -> None:
@@ -37,7 +36,7 @@ async def test_a_resumed_conversation_is_answered_by_who_answered_last(desk: Des
     conversation = Conversation(messages=(turn, answer))
     app = desk.app(conversation=conversation, more='[providers.b]\nkind = "openai"\nmodel = "b"')
     async with app.run_test() as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         assert (chat(pilot).pane.provider, chat(pilot).pane.model) == ("sim", "a-model")
 
 
@@ -51,19 +50,19 @@ async def test_a_resumed_conversation_whose_provider_is_gone_takes_another(desk:
 async def test_the_command_line_chooses_provider_and_model(desk: Desk) -> None:
     more = '[providers.b]\nkind = "openai"\nmodel = "b"\n'
     async with desk.app(more=more, provider="b", model="b-2").run_test() as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         assert chat(pilot).pane.status.line == "b · b-2"
 
 
 async def test_a_model_alone_is_for_the_provider_that_answers_first(desk: Desk) -> None:
     async with desk.app(model="other").run_test() as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         assert chat(pilot).pane.status.line == "sim · other"
 
 
 async def test_the_demo_is_asked_for_by_name(desk: Desk) -> None:
     async with desk.app(demo=True).run_test() as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         assert "A simulation inside this program" in shown(pilot)
         assert chat(pilot).pane.provider == "demo"
 
@@ -71,7 +70,7 @@ async def test_the_demo_is_asked_for_by_name(desk: Desk) -> None:
 async def test_the_last_provider_and_model_are_used_again(desk: Desk) -> None:
     desk.write_state('provider = "demo"\n[models]\ndemo = "demo-slow"\n')
     async with desk.app().run_test() as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await idle(pilot)
         assert chat(pilot).pane.status.line == "demo · demo-slow"
 
 
@@ -86,15 +85,6 @@ async def test_a_broken_state_file_is_a_notice(desk: Desk) -> None:
     desk.write_state("provider = [")
     async with desk.app().run_test() as pilot:
         await until(pilot, lambda: "the last choices are forgotten" in notes(pilot))
-
-
-async def test_an_unfinished_answer_of_a_killed_program_is_recovered(desk: Desk) -> None:
-    kill_after(desk.paths.database, 20)
-    app = desk.app(conversation=await desk.stored())
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: "recovered 1 unfinished answer" in notes(pilot))
-        assert "incomplete: the reply broke off here" in shown(pilot)
-    assert (await desk.stored()).path()[-1].status == "interrupted"
 
 
 def test_resuming_what_is_not_there_is_an_error(tmp_path: Path) -> None:

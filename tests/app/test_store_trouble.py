@@ -5,7 +5,23 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from tests.app.desk import Desk, ask, chat, held, notes, reply, say, streaming, until
+from chat_tui.conversation import Conversation
+from chat_tui.message import user_message
+from chat_tui.widgets.banner import Banner
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    chat,
+    held,
+    notes,
+    reply,
+    say,
+    shown,
+    streaming,
+    until,
+)
+from tests.store.test_connection import without_rights
 
 
 @contextmanager
@@ -41,15 +57,40 @@ async def test_what_was_not_saved_is_saved_with_the_next_turn_that_can_be(desk: 
     assert [m.text for m in (await desk.stored()).path()] == ["one", "a", "two", "b"]
 
 
-async def test_a_damaged_database_is_named_and_left_alone(desk: Desk) -> None:
+async def test_a_damaged_database_is_put_aside_and_the_program_goes_on(desk: Desk) -> None:
     desk.paths.data_dir.mkdir()
     desk.paths.database.write_bytes(b"not a database at all" * 100)
     desk.simulator.enqueue(reply("a"))
     async with desk.app().run_test() as pilot:
-        await until(pilot, lambda: "is not a database" in notes(pilot))
+        await until(pilot, lambda: "the database was damaged" in notes(pilot))
         await ask(pilot, "one")
-        assert "not saving" in chat(pilot).pane.status.line
-    assert desk.paths.database.read_bytes().startswith(b"not a database")
+        assert "not saving" not in chat(pilot).pane.status.line
+    assert [m.text for m in (await desk.stored()).path()] == ["one", "a"]
+    (aside,) = desk.paths.data_dir.glob("conversations.db.corrupt-*")
+    assert aside.read_bytes().startswith(b"not a database")
+
+
+async def test_a_banner_lasts_as_long_as_nothing_can_be_saved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat_tui.session.RETRY_S", 0.05)
+    monkeypatch.setattr("chat_tui.store.recorder.RETRY_S", 0.05)
+    gate, script = held("so far", " and on")
+    desk.simulator.enqueue(script)
+    async with desk.app().run_test() as pilot:
+        banner = pilot.app.query_one(Banner)
+        with no_folder(desk):
+            await say(pilot, "one")
+            await streaming(pilot, "so far")
+            await until(pilot, lambda: bool(banner.lines))
+            assert "not saving: " in banner.lines[0]
+            assert "not saving: " in shown(pilot)
+        await until(pilot, lambda: not banner.lines)
+        kept = await desk.stored()  # while the reply still streams
+        assert kept.path()[0].text == "one"
+        gate.open()
+        await answered(pilot)
+    assert [m.text for m in (await desk.stored()).path()] == ["one", "so far and on"]
 
 
 async def test_quitting_with_a_store_in_trouble_ends_well(desk: Desk) -> None:
@@ -118,3 +159,53 @@ async def test_the_same_trouble_is_told_once(desk: Desk) -> None:
             await ask(pilot, "one")
             await ask(pilot, "two")
             assert notes(pilot).count("not saving") == 1
+
+
+async def test_a_folder_that_nobody_may_enter_is_named_and_the_program_goes_on(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("a"), reply("a"))
+    async with desk.app().run_test() as pilot:  # imports what that other user may not
+        await ask(pilot, "one")
+    app = desk.app(provider="sim")
+    with without_rights(desk.paths.data_dir, 0o000):
+        async with app.run_test() as pilot:
+            await ask(pilot, "one")
+            await until(pilot, lambda: "not saving" in shown(pilot))
+            assert "permission denied" in pilot.app.query_one(Banner).lines[0]
+            assert chat(pilot).pane.transcript.messages[0].text == "one"
+
+
+async def test_a_locked_database_is_a_banner_until_it_is_free(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat_tui.session.RETRY_S", 0.05)
+    monkeypatch.setattr("chat_tui.store.recorder.RETRY_S", 0.05)
+    desk.simulator.enqueue(reply("a"), reply("b"))
+    app = desk.app()
+    app._wiring.store._database._file._busy_timeout_s = 0.05
+    async with app.run_test() as pilot:
+        await ask(pilot, "one")
+        banner = app.query_one(Banner)
+        with closing(sqlite3.connect(desk.paths.database, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            await ask(pilot, "two")
+            await until(pilot, lambda: bool(banner.lines))
+            assert "not saving: locked by another program" in banner.lines[0]
+            other.execute("ROLLBACK")
+        await until(pilot, lambda: not banner.lines)
+        assert [m.text for m in (await desk.stored()).path()] == ["one", "a", "two", "b"]
+
+
+async def test_a_newer_database_is_shown_and_not_written(desk: Desk) -> None:
+    conversation = Conversation(messages=[user_message("hello", parent=None)])
+    async with desk.store() as store:
+        await store.create(conversation)
+    with closing(sqlite3.connect(desk.paths.database)) as file:
+        file.execute("PRAGMA user_version = 99")
+    desk.simulator.enqueue(reply("a"))
+    async with desk.app(conversation=conversation).run_test() as pilot:
+        banner = pilot.app.query_one(Banner)
+        await until(pilot, lambda: bool(banner.lines))
+        assert "written by a newer version, so it is only read" in banner.lines[0]
+        await ask(pilot, "and?")
+        assert banner.lines
+    assert len(await desk.stored()) == 1

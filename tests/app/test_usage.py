@@ -1,9 +1,12 @@
 from textual.pilot import Pilot
 
+from chat_tui.events import Approval, Finished, TextDelta
+from chat_tui.events import Usage as UsageEvent
 from chat_tui.screens.budget import BudgetScreen
 from chat_tui.screens.usage import UsageScreen
 from chat_tui.simulator.script import Done, Finish, Say, Script, Usage
 from tests.app.desk import Desk, answered, ask, chat, say, shown, until
+from tests.app.scripted import scripted
 
 PRICES = '[prices."sim-model"]\ninput = 1000\noutput = 2000\n'
 
@@ -120,3 +123,55 @@ async def test_the_part_of_the_window_that_is_used_is_shown_where_it_is_known(
         await ask(pilot, "one")
         chat(pilot).pane.status.window_of = lambda provider, model: 1500
         assert "10% of 2k" in chat(pilot).pane.status.line
+
+
+async def test_the_budget_counts_every_reply_of_a_comparison(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"))
+    url = f"{desk.simulator.url}/v1"
+    more = f'[providers.anna]\nkind = "openai"\nmodel = "anna"\nbase_url = "{url}"\n{PRICES}'
+    async with desk.app(app="budget_usd_per_day = 0.5", more=more).run_test(
+        size=(120, 30)
+    ) as pilot:
+        await ask(pilot, "one")
+        await say(pilot, "/compare sim anna")
+        await until(pilot, lambda: chat(pilot).pane.comparing.wished)
+        await over_budget(pilot, "two")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert chat(pilot).pane.prompt.text == "two"
+        assert chat(pilot).pane.comparing.wished
+        assert len(desk.simulator.calls) == 1
+
+
+async def test_the_budget_asks_before_a_decision_and_yes_sends_it(desk: Desk) -> None:
+    app = desk.app(provider="sim", app="budget_usd_per_day = 0.3")
+    provider = scripted(app)
+    approval = Approval("a", "Send it?", "Proceed", "Reject", resume="node-1")
+    provider.enqueue(approval, UsageEvent(1, 1, 0.4), Finished("tool_calls"))
+    provider.enqueue(TextDelta("sent"))
+    async with app.run_test() as pilot:
+        await ask(pilot, "hi")
+        await until(pilot, lambda: app.pane.choice_bar.choices is not None)
+        await pilot.press("alt+1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BudgetScreen))
+        assert len(provider.requests) == 1
+        await pilot.press("enter")
+        await until(pilot, lambda: len(provider.requests) == 2)
+        await until(pilot, lambda: app.pane.transcript.messages[-1].text == "sent")
+        await answered(pilot)
+
+
+async def test_the_window_of_a_model_is_remembered_over_a_start(desk: Desk) -> None:
+    desk.write_state('[windows]\n"sim sim-model" = 1500\n')
+    desk.simulator.enqueue(counted("a"))
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        await ask(pilot, "one")
+        assert "10% of 2k" in chat(pilot).pane.status.line
+
+
+async def test_without_a_known_window_the_tokens_are_shown_alone(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"))
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        await ask(pilot, "one")
+        assert "100 in · 50 out" in chat(pilot).pane.status.line
+        assert "%" not in chat(pilot).pane.status.line

@@ -74,3 +74,7 @@ def test_many_conversations_are_listed_searched_and_indexed() -> None:
         "index of what was there before, in the background",
     ):
         assert min(float(cell.replace(",", "")) for cell in cells(output, title)) > 0, title
+
+
+def test_asking_reaches_the_network_in_time() -> None:
+    assert "ratio" in run("asking.py", "-n", "3", "--assert")

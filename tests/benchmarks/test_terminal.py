@@ -63,3 +63,26 @@ def test_a_program_that_ends_early_is_a_failure(tmp_path: Path) -> None:
         pytest.raises(ProgramFailed, match="that was all"),
     ):
         running.wait_for("more")
+
+
+def test_several_texts_are_found_each_in_its_time() -> None:
+    output = [
+        (0.5, b"QZLAST1."),
+        (1.0, b"QZL"),
+        (2.0, b"AST2. \x1b[1mQZLAST1."),
+        (3.0, b"QZLAST3."),
+    ]
+    search = Search(output, "QZLAST1.", "QZLAST2.", "QZLAST3.", since=1)
+    assert search.step()
+    assert search.found == {"QZLAST1.": 2.0, "QZLAST2.": 2.0, "QZLAST3.": 3.0}
+    assert search.found_s == 3.0
+
+
+def test_output_is_looked_up_by_its_time(tmp_path: Path) -> None:
+    with terminal("print('one', flush=True); input(); print('two'); input()", tmp_path) as running:
+        one_s = running.wait_for("one")
+        sent_s = running.send("\r")
+        two_s = running.wait_for("two", since=running.index_at(sent_s))
+        assert one_s < sent_s <= two_s
+        assert running.index_at(0.0) == 0
+        assert running.index_at(two_s + 1) == len(running.output)

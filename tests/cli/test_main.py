@@ -36,13 +36,20 @@ def test_the_help_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> Non
     listed = capsys.readouterr().out.partition("Commands:\n")[2]
     assert [line.split()[0] for line in listed.splitlines()] == [
         "ask",
+        "completion",
         "delete",
+        "doctor",
         "export",
+        "import",
+        "keys",
         "list",
         "providers",
+        "prune",
         "repro",
+        "schema",
         "search",
         "simulator",
+        "vacuum",
     ]
 
 
@@ -50,7 +57,7 @@ def test_the_help_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> Non
     ("args", "told"),
     [
         (["aks", "hi"], "no command 'aks' (did you mean 'ask'?)"),
-        (["zzz"], "no command 'zzz' (there are ask, delete, export,"),
+        (["zzz"], "no command 'zzz' (there are ask, completion, delete,"),
         (["list", "--limt", "3"], "'--limit'"),
         (["list", "--limit", "0"], "'--limit'"),
         (["export"], "ID|last|all"),

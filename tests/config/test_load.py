@@ -1,6 +1,7 @@
 """What a good configuration means."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 
 from chat_tui.config.load import load, load_provider_file
 from chat_tui.config.model import Config
-from chat_tui.errors import ConfigError
 from chat_tui.registry import Registry
 from chat_tui.secrets import CommandKey, DefaultKey, EnvKey, KeyringKey, NoKey, PlainKey, Secret
 
@@ -124,8 +124,12 @@ def test_a_plain_key_that_others_can_read_says_so(loaded: Load, config_file: Pat
 
 def test_a_key_over_plain_http_is_warned_of_but_not_to_this_machine(loaded: Load) -> None:
     text = "[providers.p]\nkind = 'cloud'\napi_key = {{ env = 'A' }}\nbase_url = 'http://{}/v1'\n"
-    assert "plain http to example.test" in loaded(text.format("example.test")).warnings[0]
-    assert loaded(text.format("127.0.0.1:80")).warnings == ()
+    [warning] = loaded(text.format("example.test")).warnings
+    assert "is not sent, without allow_insecure = true, over plain http to example.test" in warning
+    [warning] = loaded(f"{text.format('example.test')}allow_insecure = true\n").warnings
+    assert "the key goes over plain http to example.test" in warning
+    for here in ("127.0.0.1:80", "localhost", "[::1]", "app.localhost"):
+        assert loaded(text.format(here)).warnings == ()
 
 
 def test_a_key_shows_in_no_repr(loaded: Load) -> None:
@@ -187,10 +191,16 @@ def test_a_broken_provider_file_leaves_the_others_alone(loaded: Load, providers_
     assert "not a regular file" in errors["pipe"]
 
 
-def test_a_kind_that_cannot_be_imported_is_named_with_its_key(config_file: Path) -> None:
-    config_file.write_text("[providers.p]\nkind = 'gone'\n")
-    with pytest.raises(ConfigError, match=r":2: providers\.p\.kind: .*'gone' cannot be loaded"):
-        load(config_file, registry=Registry({"gone": "no_such_module:KIND"}), explicit=True)
+def test_a_kind_that_cannot_be_imported_is_named_with_its_key_and_stops_no_other(
+    config_file: Path,
+) -> None:
+    config_file.write_text("[providers.p]\nkind = 'gone'\n[providers.q]\nkind = 'echo'\n")
+    kinds = {"gone": "no_such_module:KIND", "echo": "chat_tui.providers.openai:OPENAI"}
+    config = load(config_file, registry=Registry(kinds), explicit=True)
+    (warning,) = config.warnings
+    assert re.search(r":2: providers\.p\.kind: .*'gone' cannot be loaded", warning)
+    assert [one.name for one in config.broken] == ["p"]
+    assert list(config.providers) == ["q"]
 
 
 def test_choosing_a_broken_provider_is_no_error_of_the_main_file(

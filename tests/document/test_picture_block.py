@@ -19,6 +19,7 @@ from chat_tui.events import (
     ImageResult,
     JobState,
     Notice,
+    StopAnswer,
     StreamError,
     StreamEvent,
     TextDelta,
@@ -225,11 +226,26 @@ def test_a_picture_that_is_not_marked_cannot_be_covered() -> None:
 def test_a_stopped_job_keeps_what_came_of_it_and_says_so() -> None:
     shown = view(RUNNING, PREVIEW, CANCELLED)
     assert len(slots(shown)) == 1
-    assert rows(shown)[LINES] == "■ cancelled at 40 % after 12 s"
+    assert rows(shown)[LINES] == ("■ cancelled at 40 % after 12 s · it may go on at the provider")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("confirmed", "confirmed by the provider"),
+        ("too_late", "it was finished there already"),
+        ("unanswered", "not confirmed by the provider"),
+    ],
+)
+def test_a_stopped_job_says_what_its_provider_said(answer: StopAnswer, words: str) -> None:
+    told = view(QUEUED, Finished("cancelled", 12.0, stop_answer=answer))
+    assert rows(told, 120)[0] == f"■ picture cancelled while queued after 12 s · {words}"
+    assert len(rows(told, 120)) == 1
 
 
 def test_a_stopped_job_without_a_picture_gives_its_room_back() -> None:
-    assert rows(view(QUEUED, CANCELLED))[0] == "■ picture cancelled while queued after 12 s"
+    words = rows(view(QUEUED, CANCELLED))[0]
+    assert words.startswith("■ picture cancelled while queued after 12 s · ")
 
 
 @pytest.mark.parametrize("outcome", [Finished("incomplete"), StreamError("network", "lost")])
@@ -414,3 +430,8 @@ def test_whatever_comes_is_drawn_within_its_width_and_every_place_is_found(
             assert columns is None or 0 <= columns[0] <= columns[1] <= max(inner, 3)
         for offset in (0, len(text) // 2, len(text)):
             assert 0 <= block.row_of(offset, inner) < height
+
+
+def test_a_stopped_job_without_pictures_says_in_words_what_its_provider_said() -> None:
+    told = view(TextDelta("So"), Finished("cancelled", 12.0, stop_answer="confirmed"))
+    assert rows(told)[-1] == "■ stopped · confirmed by the provider"

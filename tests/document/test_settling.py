@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_tui.document.inline import inline_spans, joined, settled_chars
+from chat_tui.document.inline import inline_spans, joined, settled
 from chat_tui.document.markdown import MarkdownDocument
 from chat_tui.document.paragraph import SETTLE_CHARS, Paragraph
 
@@ -34,16 +34,27 @@ def test_a_paragraph_that_grows_has_the_spans_of_the_whole(source: str, size: in
 @given(sources, sources)
 @settings(max_examples=150)
 def test_what_is_settled_means_the_same_whatever_comes_after_it(source: str, after: str) -> None:
-    at = settled_chars(source, {})
-    parts = joined(inline_spans(source[:at], {}), inline_spans(source[at:] + after, {}))
+    at, before = settled(source, {})
+    parts = joined(before, inline_spans(source[at:] + after, {}))
     assert parts == inline_spans(source + after, {})
 
 
 def test_the_beginning_of_a_long_paragraph_is_settled() -> None:
     made = MarkdownDocument()
-    made.feed("many **bold** words and `code` " * 20)
+    for times in (10, 10):
+        made.feed("many **bold** words and `code` " * times)
+        made.commit()
+        made.height(60)
+    (leaf,) = made.leaves
+    assert isinstance(leaf, Paragraph)
+    assert leaf._settled.chars > len(leaf.markdown) - 2 * SETTLE_CHARS
+
+
+def test_nothing_is_settled_of_a_paragraph_that_came_whole() -> None:
+    made = MarkdownDocument()
+    made.feed("many **bold** words and `code` " * 20 + "\n\n")
     made.commit()
     made.height(60)
     (leaf,) = made.leaves
     assert isinstance(leaf, Paragraph)
-    assert leaf._settled.chars > len(leaf.markdown) - 2 * SETTLE_CHARS
+    assert leaf._settled.chars == 0

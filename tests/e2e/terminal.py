@@ -46,6 +46,7 @@ class Terminal:
         cwd: Path,
         columns: int = 120,
         rows: int = 40,
+        term: str = "xterm-256color",
     ) -> None:
         """Start the program.
 
@@ -55,6 +56,7 @@ class Terminal:
             cwd: The folder it starts in.
             columns: Width of the terminal.
             rows: Height of the terminal.
+            term: What it calls itself.
         """
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -69,7 +71,7 @@ class Terminal:
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
-                env={**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+                env={**env, "TERM": term, "COLORTERM": "truecolor"},
                 cwd=cwd,
                 start_new_session=True,
             )
@@ -108,6 +110,11 @@ class Terminal:
     def send(self, keys: str) -> None:
         """Type what a terminal would send."""
         os.write(self._master, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal so large; the kernel tells the program with SIGWINCH."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._screen.resize(rows, columns)
 
     def signal(self, number: int) -> None:
         self._process.send_signal(number)

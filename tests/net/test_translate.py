@@ -247,6 +247,10 @@ def certificate_error(code: int) -> ssl.SSLCertVerificationError:
         (certificate_error(1), "the certificate of api.example:443 is not accepted: odd reason"),
         (ssl.SSLError(1, "x"), "no TLS connection to api.example:443"),
         (socket.gaierror(socket.EAI_NONAME, "x"), "cannot find the host api.example"),
+        (
+            socket.gaierror(socket.EAI_AGAIN, "x"),
+            "cannot look up the host api.example: no name server answers",
+        ),
         (ConnectionRefusedError(111, "x"), "nothing is listening at api.example:443"),
         (ConnectionResetError(104, "x"), "api.example:443 closed the connection at once"),
         (OSError(113, "No route to host"), "cannot reach api.example:443: no route to host"),
@@ -283,3 +287,19 @@ def test_a_peer_is_what_may_be_shown_of_a_url(url: str, address: str) -> None:
 def test_an_unusable_url_is_refused(url: str) -> None:
     with pytest.raises(Rejected, match="not an http or https URL"):
         peer_of(url)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens",
+        "prompt is too long: 210000 tokens > 200000 maximum",
+        "Requested tokens (3000) exceed context window of 2048",
+    ],
+)
+def test_a_conversation_that_is_too_long_says_so_with_the_servers_figures(said: str) -> None:
+    body = f'{{"error": {{"message": "{said}"}}}}'.encode()
+    error = status_error(400, {}, body, host=HOST)
+    assert isinstance(error, Rejected)
+    assert error.message == f"the conversation is too long for the model at {HOST}: {said}"
+    assert error.hint == "start a new conversation, or go on from an earlier turn"

@@ -384,6 +384,23 @@ async def test_much_at_once_does_not_wait_for_a_frame(monkeypatch: pytest.Monkey
         assert await wire.take() == b""
 
 
+async def test_the_last_chunk_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wires, "FRAME_S", 3600.0)
+    first = asyncio.Event()
+
+    async def script(connection: Connection) -> None:
+        await connection.request()
+        await connection.send(b"3\r\none\r\n")
+        await first.wait()
+        await connection.send(b"3\r\ntwo\r\n0\r\n\r\n")
+        await connection.gone()
+
+    async with serve(script) as server, wired(server) as wire, asyncio.timeout(10):
+        assert await wire.take() == b"3\r\none\r\n"
+        first.set()
+        assert await wire.take() == b"3\r\ntwo\r\n0\r\n\r\n"
+
+
 async def test_a_reader_may_wait_no_longer_than_it_wants_to() -> None:
     async with serve(sending()) as server, wired(server) as wire:
         with pytest.raises(httpcore.ReadTimeout):

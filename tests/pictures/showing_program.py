@@ -3,7 +3,7 @@
 Usage: `python -m tests.pictures.showing_program MODE PANES FILE PREVIEWS...`. Keys: s a job begins,
 p its next preview comes, f it ends, t a reply of many lines follows, u and d scroll, n nothing is
 shown any more, b previews come four times a second to all panes until it is pressed again, k is
-echoed, m opens a dialog, escape closes it, q quits.
+echoed, m opens a dialog and g a grid of pictures, escape closes it, q quits.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from chat_tui.pictures.wanted import can_draw
 from chat_tui.resources import theme_files
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
 from chat_tui.widgets.picture_desk import PictureDesk
+from chat_tui.widgets.picture_grid import PictureGrid, Tile
 from chat_tui.widgets.transcript import Transcript
 
 WHEN = datetime(2026, 3, 14, 14, 2, tzinfo=UTC)
@@ -43,6 +44,20 @@ class Dialog(ModalScreen[None]):
         yield Static("a dialog")
 
 
+class Grid(ModalScreen[None]):
+    CSS = "Grid { align: center middle; } PictureGrid { width: 60; height: 30; }"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
+
+    def __init__(self, desk: PictureDesk, path: str) -> None:
+        super().__init__()
+        self._desk, self._path = desk, path
+
+    def compose(self) -> ComposeResult:
+        grid = PictureGrid(self._desk)
+        grid.show([Tile(self._path, f"picture {number}") for number in range(3)])
+        yield grid
+
+
 class Showing(App[None]):
     CSS = "#state { height: 1; dock: bottom; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,6 +71,7 @@ class Showing(App[None]):
         Binding("b", "busy", priority=True),
         Binding("k", "echo", priority=True),
         Binding("m", "dialog", priority=True),
+        Binding("g", "grid", priority=True),
         Binding("q", "quit", priority=True),
     ]
 
@@ -94,6 +110,9 @@ class Showing(App[None]):
         if self._busy is not None:
             self._busy.cancel()
         await self.desk.aclose()
+
+    def action_grid(self) -> None:
+        self.push_screen(Grid(self.desk, self._path))
 
     def action_begin(self) -> None:
         self._feed(ImageProgress(job="j", state="running", fraction=0.5))

@@ -105,6 +105,25 @@ def test_pictures_stand_in_panes_and_beneath_a_dialog(tmp_path: Path, mode: str)
         assert terminal.wait_exit() == 0
 
 
+@pytest.mark.parametrize("mode", LOOKS)
+def test_a_grid_of_pictures_stands_in_a_dialog_and_goes_with_it(tmp_path: Path, mode: str) -> None:
+    look = LOOKS[mode]
+    with PictureTerminal(arguments(tmp_path, mode), folder=tmp_path) as terminal:
+        terminal.wait_for("ready")
+        press(terminal, "g", "picture 2")
+
+        def side_by_side() -> bool:
+            left = {y for x, y in look(terminal) if x < 45}
+            right = {y for x, y in look(terminal) if x >= 45}
+            return len(left) == 24 and sorted(right) == sorted(left)[:12]
+
+        until(terminal, side_by_side, "two pictures beside each other, and one below")
+        terminal.send("\x1b")
+        until(terminal, lambda: not look(terminal), "none left")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+
+
 def test_previews_replace_each_other_and_nothing_of_them_is_left(tmp_path: Path) -> None:
     with PictureTerminal(arguments(tmp_path, "kitty"), folder=tmp_path) as terminal:
         terminal.wait_for("ready")

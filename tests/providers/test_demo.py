@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chat_tui.events import ImageProgress, Started
 from chat_tui.message import user_message
 from chat_tui.providers.demo import DEMO, DemoOptions, DemoProvider
 from chat_tui.simulator.demo_answers import LABEL
@@ -48,16 +49,59 @@ async def test_the_parameters_go_along() -> None:
         assert provider._simulator.calls[-1].json["temperature"] == 0.5
 
 
-async def test_the_picture_model_draws_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chat_tui.simulator.demo.PICTURE_PAUSE_S", 0.0)
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_the_picture_model_tells_the_whole_way() -> None:
     async with closing(demo()) as provider:
         models = [model.id for model in await provider.models()]
         assert "demo-picture" in models
-        found = heard(await ask(provider, request(model="demo-picture")))
+        events = await ask(provider, request(model="demo-picture"))
+    found = heard(events)
     assert found.finish == "stop"
-    assert len(found.previews) == 2
+    assert [event.model for event in events if isinstance(event, Started)] == ["demo-picture"]
+    told = [event for event in events if isinstance(event, ImageProgress)]
+    queued = [event.queue_position for event in told if event.state == "queued"]
+    assert queued == [3, 2, 1]
+    fractions = [event.fraction for event in told if event.state == "running"]
+    assert fractions == sorted(fractions, key=lambda fraction: fraction or 0.0)
+    assert len(fractions) == 12
+    assert len({preview.data for preview in found.previews}) == 3 + 1  # and the result itself
     assert [picture.data[:4] for picture in found.pictures] == [b"\x89PNG"]
-    assert found.previews[0].data != found.previews[1].data != found.pictures[0].data
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_several_pictures_of_the_demo_come_side_by_side_and_differ() -> None:
+    async with closing(demo()) as provider:
+        found = heard(
+            await ask(provider, request(model="demo-picture", parameters={"num_images": 3}))
+        )
+    assert {preview.index for preview in found.previews} == {0, 1, 2}
+    assert len({picture.data for picture in found.pictures}) == 3
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_another_seed_is_another_picture_of_the_demo() -> None:
+    drawn: list[bytes] = []
+    async with closing(demo()) as provider:
+        for seed in (7, 7, 8):
+            wish = request(model="demo-picture", parameters={"seed": seed})
+            (picture,) = heard(await ask(provider, wish)).pictures
+            assert picture.seed == seed
+            drawn.append(picture.data)
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_the_same_seed_is_the_same_picture_also_where_none_was_asked_for() -> None:
+    async with closing(demo()) as provider:
+        (first,) = heard(await ask(provider, request(model="demo-picture"))).pictures
+        wish = request(model="demo-picture", parameters={"seed": first.seed})
+        (again,) = heard(await ask(provider, wish)).pictures
+    assert first.data == again.data
 
 
 async def test_the_demo_can_be_used_again_after_it_was_closed() -> None:

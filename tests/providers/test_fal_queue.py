@@ -372,9 +372,28 @@ async def test_a_stop_cancels_the_job(simulator: Simulator) -> None:
         worker.cancel()
         end = await worker.wait()
     assert isinstance(end, Finished)
-    assert end.reason == "cancelled"
+    assert (end.reason, end.stop_answer) == ("cancelled", "confirmed")
     (cancel,) = [call for call in simulator.calls if call.method == "PUT"]
     assert cancel.path.endswith("/cancel")
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"), [(400, "too_late"), (404, "unanswered"), (500, "unanswered")]
+)
+async def test_what_the_queue_says_to_a_stop_is_told(
+    simulator: Simulator, status: int, answer: str
+) -> None:
+    gate = Gate()
+    simulator.enqueue(Script((Progress(queue_position=1), Hold(gate))))
+    refuse(simulator, "PUT", f"{JOB.replace('ID', '[^/]+')}/cancel", Answer(b"{}", status=status))
+    async with closing(through_queue(simulator)) as provider:
+        worker = StreamWorker(lambda: provider.stream(request()))
+        worker.start()
+        await gate.reached.wait()
+        worker.cancel()
+        end = await worker.wait()
+    assert isinstance(end, Finished)
+    assert end.stop_answer == answer
 
 
 async def test_a_stop_right_after_the_ticket_cancels_the_job(simulator: Simulator) -> None:

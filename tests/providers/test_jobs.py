@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.errors import AuthFailed, ConnectionLost, ProviderError, RateLimited, Stalled
+from chat_tui.events import StopAnswer
 from chat_tui.providers.jobs import MAX_MISSES, Cancels, poll
 
 SOON_S = 0.05
@@ -229,7 +230,7 @@ async def test_leaving_does_not_wait_for_the_request_but_closing_does() -> None:
 async def test_a_request_that_fails_is_logged_and_nothing_else(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fail() -> None:
+    async def fail() -> StopAnswer | None:
         raise error
 
     cancels = Cancels()
@@ -315,19 +316,22 @@ class Sent:
         self.cancels = Cancels()
         self.count = 0
         self.names: list[str] = []
+        self.answer: StopAnswer | None = "confirmed"
         self.inside = asyncio.Event()
         self.started = asyncio.Event()
         self.gate = asyncio.Event()
         if not held:
             self.gate.set()
 
-    async def cancel(self) -> None:
+    async def cancel(self) -> StopAnswer | None:
         self.started.set()
         await self.gate.wait()
         self.count += 1
+        return self.answer
 
-    async def cancel_named(self, name: str) -> None:
+    async def cancel_named(self, name: str) -> StopAnswer | None:
         self.names.append(name)
+        return self.answer
 
     async def follow(self) -> None:
         async with self.cancels.cancelling(self.cancel):

@@ -9,9 +9,9 @@ def test_headers_and_parameters_are_not_shown() -> None:
     options = ProviderOptions(
         kind="x", timeout_s=3.0, headers={"x-token": SECRET}, parameters={"token": SECRET}
     )
-    assert repr(options) == (
-        "ProviderOptions(kind='x', parameters={...}, timeout_s=3.0, headers={...})"
-    )
+    shown = "ProviderOptions(kind='x', parameters={...}, timeout_s=3.0, headers={...}"
+    assert repr(options).startswith(shown)
+    assert SECRET not in repr(options)
     assert SECRET not in str(options.__rich_repr__())
     assert ("kind", "x") in options.__rich_repr__()
 

@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.providers.base import ModelInfo
-from chat_tui.providers.model_list import decode_models
+from chat_tui.providers.model_list import decode_models, near_models
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,15 @@ def test_anything_else_names_base_url(body: Any) -> None:
     with pytest.raises(ProtocolViolation) as caught:
         decode_models(body)
     assert "base_url" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("gpt-4-o", "it has 'gpt-4o'"),
+        ("claude", ""),
+        ("gpt-4o", ""),
+    ],
+)
+def test_a_model_that_is_not_there_has_its_nearest_names(model: str, said: str) -> None:
+    assert near_models([ModelInfo(id="gpt-4o"), ModelInfo(id="whisper-1")], model) == said

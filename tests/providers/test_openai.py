@@ -12,6 +12,7 @@ from chat_tui.message import Message, TextPart, blank_reply, user_message
 from chat_tui.providers.chat_dialect import encode
 from chat_tui.providers.openai import FLOWAPI, FlowapiOptions
 from chat_tui.secrets import EnvKey, PlainKey, Secret
+from chat_tui.simulator.demo import MODELS
 from chat_tui.simulator.script import (
     Done,
     Drop,
@@ -332,3 +333,15 @@ async def test_a_reply_that_is_left_early_closes_its_connection(simulator: Simul
                     break
         await simulator.hangup_seen()
     assert simulator.hangups == 1
+
+
+async def test_a_model_that_is_not_there_is_told_with_the_nearest_ones(
+    simulator: Simulator,
+) -> None:
+    body = b'{"error": {"message": "The model does not exist"}}'
+    simulator.enqueue(Script(status=404, body=body, content_type="application/json"))
+    wrong = f"{MODELS[0]}x"
+    async with closing(openai(simulator, model=wrong)) as provider:
+        (error,) = [event for event in await ask(provider) if isinstance(event, StreamError)]
+    assert error.kind == "rejected"
+    assert repr(MODELS[0]) in error.hint

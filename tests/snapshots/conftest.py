@@ -25,7 +25,7 @@ from chat_tui.events import (
 from chat_tui.ids import MessageId
 from chat_tui.message import Message, Part, ReasoningPart, TextPart
 from chat_tui.simulator.server import Simulator
-from tests.app.desk import Desk, chat, painted, until
+from tests.app.desk import Desk, chat, idle, painted, until
 from tests.snapshots.compare import Compare
 
 BEGAN = datetime(2026, 3, 14, 14, 2, tzinfo=UTC)
@@ -224,7 +224,7 @@ def compare(snap_compare: Callable[..., bool]) -> Compare:
         before: Callable[[Pilot[int]], Awaitable[None]] | None = None,
     ) -> None:
         async def settled(pilot: Pilot[int]) -> None:
-            await pilot.app.workers.wait_for_complete()
+            await idle(pilot)
             if before is not None:
                 await before(pilot)
             await painted(pilot)

@@ -1,11 +1,19 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from msgspec.structs import replace
+from rich.color import ColorSystem
 from textual import events
 from textual.pilot import Pilot
 
 from chat_tui.conversation import Conversation
+from chat_tui.document.picture_slots import draw_pictures
 from chat_tui.events import Finished
 from chat_tui.message import Attachment, Message, TextPart
+from chat_tui.simulator.pictures import landscape
 from chat_tui.widgets.attachment_bar import FileChip
+from chat_tui.widgets.attachment_pictures import AttachmentPictures
 from tests.app.desk import Desk, chat, until
 from tests.snapshots.compare import Compare
 from tests.snapshots.conftest import BEGAN, Talk
@@ -56,6 +64,37 @@ def test_files_above_the_prompt_and_in_a_turn(
 ) -> None:
     app = desk.app(app=f'theme = "{theme}"', conversation=shown_files)
     compare(app, size=(100, 20), before=attach)
+
+
+@pytest.fixture
+def reserved() -> Iterator[None]:
+    """Pictures are drawn."""
+    draw_pictures(True)
+    yield
+    draw_pictures(False)
+
+
+@pytest.mark.parametrize("theme", ["dusk", "dawn"])
+@pytest.mark.usefixtures("reserved")
+def test_pictures_above_their_names(
+    desk: Desk, compare: Compare, shown_files: Conversation, tmp_path: Path, theme: str
+) -> None:
+    async def attach_drawn(pilot: Pilot[int]) -> None:
+        pane = chat(pilot).pane
+        bar = pane.prompt.attaching.bar
+        for number in range(2):
+            path = tmp_path / f"{number}.png"
+            path.write_bytes(landscape(f"a lens {number}"))
+            kept = replace(LENS, path=str(path), name=f"lens {number}.png", height_px=1536)
+            bar.add(FileChip(kept, kept.name), pane.session.conversation.id)
+        bar.add(FileChip(LOG, LOG.name), pane.session.conversation.id)
+        await pilot.pause()
+        pictures = chat(pilot).screen.query_one(AttachmentPictures)
+        await until(pilot, lambda: len([one for one in pictures.pictures_shown() if one.rows]) == 2)
+
+    app = desk.app(app=f'theme = "{theme}"\nimages = "halfblock"', conversation=shown_files)
+    app.console._color_system = ColorSystem.TRUECOLOR
+    compare(app, size=(100, 24), before=attach_drawn)
 
 
 def test_files_above_the_prompt_of_a_narrow_terminal(

@@ -10,7 +10,7 @@ from chat_tui.ids import ConversationId, MessageId
 from chat_tui.message import Message, TextPart
 from chat_tui.screens.branches import BranchesScreen
 from chat_tui.screens.conversations import ConversationsScreen
-from tests.app.desk import Desk, painted, until
+from tests.app.desk import Desk, idle, painted, until
 from tests.snapshots.compare import Compare
 
 BEGAN = datetime(2020, 3, 14, 14, 2, tzinfo=UTC)
@@ -80,7 +80,7 @@ def branched() -> Conversation:
 async def open_list(pilot: Pilot[int]) -> None:
     await pilot.press("f3")
     await until(pilot, lambda: isinstance(pilot.app.screen, ConversationsScreen))
-    await pilot.app.workers.wait_for_complete()
+    await idle(pilot)
     await pilot.pause()
 
 

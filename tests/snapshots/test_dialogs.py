@@ -5,7 +5,7 @@ from chat_tui.conversation import Conversation
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.screens.save import SaveScreen
-from tests.app.desk import Desk, until
+from tests.app.desk import Desk, idle, until
 from tests.snapshots.compare import Compare
 
 PROVIDERS = """
@@ -28,13 +28,13 @@ model = "gpt-something/with-a-name-that-is-too-long-for-a-column"
 async def open_providers(pilot: Pilot[int]) -> None:
     await pilot.press("f2")
     await until(pilot, lambda: isinstance(pilot.app.screen, ProviderMenu))
-    await pilot.app.workers.wait_for_complete()
+    await idle(pilot)
 
 
 async def open_models(pilot: Pilot[int]) -> None:
     await open_providers(pilot)
     await pilot.press(*"home", "tab", *"qwen3")
-    await pilot.app.workers.wait_for_complete()
+    await idle(pilot)
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])

@@ -1,6 +1,6 @@
 """A program that streams a reply into a store until it is killed.
 
-Usage: `dying_writer.py FILE`. The first line of its output names the conversation and the reply;
+Usage: `dying_writer.py FILE [--hold]`; with it, the conversation is open in no other instance. The first line of its output names the conversation and the reply;
 then each line is "events shown, events saved, seconds on the monotonic clock".
 """
 
@@ -23,7 +23,7 @@ def say(*words: object) -> None:
     os.write(1, (" ".join(str(word) for word in words) + "\n").encode())
 
 
-async def main(path: Path) -> None:
+async def main(path: Path, hold: bool) -> None:
     store = Store(path)
     await store.recover()
     conversation = Conversation()
@@ -32,6 +32,8 @@ async def main(path: Path) -> None:
     await store.add_message(conversation.id, turn)
     blank = blank_reply(parent=turn.id, provider="demo", model="counter")
     await store.begin_reply(conversation.id, blank)
+    if hold:
+        await store.hold([conversation.id])
     say(conversation.id, blank.id)
     recorder = Recorder(store, blank)
     start = time.monotonic()
@@ -44,4 +46,4 @@ async def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), "--hold" in sys.argv))

@@ -21,10 +21,10 @@ TAIL_MAX_S = 0.3
 
 
 @contextmanager
-def writer(path: Path) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+def writer(path: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     root = Path(__file__).parents[2]
     with subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("dying_writer.py")), str(path)],
+        [sys.executable, str(Path(__file__).with_name("dying_writer.py")), str(path), *options],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(root)},
     ) as process:
@@ -35,14 +35,16 @@ def writer(path: Path) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
             process.kill()
 
 
-def kill_after(path: Path, shown_events: int) -> tuple[str, str, list[tuple[int, int, float]]]:
+def kill_after(
+    path: Path, shown_events: int, *options: str
+) -> tuple[str, str, list[tuple[int, int, float]]]:
     """Kill a writer when it has said that so many events are shown.
 
     Returns:
         The conversation, the reply, and every line that the writer got out before its end.
     """
     lines = []
-    with writer(path) as (process, output):
+    with writer(path, *options) as (process, output):
         conversation, reply = output.readline().decode().split()
         for line in output:
             if line.endswith(b"\n"):
@@ -54,7 +56,7 @@ def kill_after(path: Path, shown_events: int) -> tuple[str, str, list[tuple[int,
 
 
 async def test_what_was_shown_before_a_kill_is_there_after_the_restart(path: Path) -> None:
-    await kill_and_check(path, seed=1, kills=10)
+    await kill_and_check(path, seed=1, kills=20)
 
 
 @pytest.mark.slow

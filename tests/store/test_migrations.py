@@ -1,6 +1,12 @@
 """Making and updating the tables."""
 
+import asyncio
+import os
+import signal
 import sqlite3
+import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,12 +15,26 @@ from typing import get_args
 
 import pytest
 
+from chat_tui.conversation import Conversation
 from chat_tui.errors import NewerStore, StoreError
-from chat_tui.message import Status
+from chat_tui.message import Status, user_message
 from chat_tui.store import migrations
+from chat_tui.store.backups import backups_of, folder_of, is_good
 from chat_tui.store.migrations import CURRENT, migrate, version
 from chat_tui.store.schema import APPLICATION_ID
 from chat_tui.store.store import Store
+
+
+async def earlier_version(path: Path) -> Conversation:
+    """Make a database as the version before had it."""
+    store = Store(path)
+    conversation = Conversation(messages=[user_message("hello", parent=None)])
+    await store.create(conversation)
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE lease")
+        connection.execute(f"PRAGMA user_version = {CURRENT - 1}")
+    return conversation
 
 
 def bytes_of(path: Path) -> bytes:
@@ -44,7 +64,7 @@ def test_every_table_is_strict(connection: sqlite3.Connection, tmp_path: Path) -
     ).fetchall()
     assert {name for name, _ in tables} == {
         "conversation", "message", "part", "event", "writer", "attachment", "draft",
-        "search_backlog",
+        "search_backlog", "lease",
     }  # fmt: skip
     assert all(strict for _, strict in tables)
 
@@ -72,7 +92,7 @@ def test_a_step_that_fails_leaves_the_version_before_it(
     monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, step))
     monkeypatch.setattr(migrations, "CURRENT", CURRENT + 1)
     with pytest.raises(sqlite3.OperationalError, match="already exists"):
-        migrate(connection, tmp_path)
+        migrate(connection, tmp_path / "c.db")
     assert not connection.in_transaction
     assert version(connection, tmp_path) == CURRENT
     assert connection.execute(
@@ -99,19 +119,71 @@ def test_many_that_start_at_once_take_each_step_once(tmp_path: Path) -> None:
     assert versions == [CURRENT] * 4
 
 
-async def test_a_newer_database_is_refused_and_left_as_it_is(path: Path, store: Store) -> None:
-    await store.list()
+async def test_a_newer_database_is_read_and_left_as_it_is(path: Path, store: Store) -> None:
+    conversation = Conversation(messages=[user_message("hello", parent=None)])
+    await store.create(conversation)
     await store.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {CURRENT + 1}")
     before = bytes_of(path)
-    again = Store(path)
+    told: list[str] = []
+    again = Store(path, tell=told.append)
+    assert [one.id for one in await again.list()] == [conversation.id]
+    assert len(await again.search("hello")) == 1
+    assert (await again.load(conversation.id)).title == "hello"
     with pytest.raises(NewerStore) as caught:
-        await again.list()
+        await again.create(Conversation())
     await again.close()
     assert str(path) in str(caught.value)
     assert "update chat-tui" in caught.value.hint
+    assert len(told) == 1
+    assert "nothing is saved" in told[0]
     assert bytes_of(path) == before
+
+
+async def test_a_copy_is_made_before_the_tables_are_changed(path: Path) -> None:
+    conversation = await earlier_version(path)
+    store = Store(path)
+    assert [one.id for one in await store.list()] == [conversation.id]
+    await store.close()
+    (copy,) = backups_of(path)
+    assert copy.name.startswith(f"conversations-v{CURRENT - 1}-")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert is_good(copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (CURRENT - 1,)
+        assert connection.execute("SELECT id FROM conversation").fetchall() == [(conversation.id,)]
+
+
+async def test_a_disk_that_takes_no_copy_leaves_the_tables_as_they_are(path: Path) -> None:
+    await earlier_version(path)
+    folder_of(path).write_text("in the way")
+    store = Store(path)
+    with pytest.raises(StoreError, match="cannot copy"):
+        await store.create(Conversation())
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (CURRENT - 1,)
+
+
+async def test_killed_in_the_middle_of_a_change_it_is_made_at_the_next_start(path: Path) -> None:
+    conversation = await earlier_version(path)
+    died = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(Path(__file__).with_name("dying_migration.py")), str(path)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        check=False,
+    )
+    assert died.returncode == -signal.SIGKILL
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (CURRENT - 1,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        found = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'half'")
+        assert found.fetchall() == []
+    store = Store(path)
+    assert [one.id for one in await store.list()] == [conversation.id]
+    await store.close()
+    assert all(is_good(copy) for copy in backups_of(path))
 
 
 async def test_the_database_of_another_program_is_refused_and_left_as_it_is(

@@ -194,3 +194,18 @@ async def test_a_paced_reader_does_not_wait_after_the_end() -> None:
     log.append(Finished("stop"))
     async with aclosing(log.read(pace_s=3600)) as batches:
         assert [[*batch] async for batch in batches] == [[Finished("stop")]]
+
+
+async def test_the_end_is_told_once_it_has_come() -> None:
+    log, told = EventLog(), 0
+
+    def tell() -> None:
+        nonlocal told
+        told += 1
+        assert log.terminal == END
+
+    log.at_end(tell)
+    log.append(A)
+    assert told == 0
+    log.append(END)
+    assert told == 1

@@ -173,3 +173,25 @@ def test_totals_are_what_the_provider_told(meter: ReplyMeter, usage: Usage, word
     assert meter.totals == ""
     meter.watch([Usage(9, 9), usage])
     assert meter.totals == words
+
+
+@pytest.mark.parametrize("event", [TextDelta("a"), ReasoningDelta("a")])
+def test_a_silence_of_ten_seconds_is_told(
+    clock: Clock, meter: ReplyMeter, event: StreamEvent
+) -> None:
+    meter.watch([event])
+    clock.tick(9)
+    assert "no data" not in meter.state
+    clock.tick(3)
+    assert meter.state == "no data for 12 s"
+    meter.watch([event])
+    assert "no data" not in meter.state
+
+
+def test_the_time_to_the_next_try_counts_down(clock: Clock, meter: ReplyMeter) -> None:
+    meter.watch([Notice("too many requests; try 2 of 3 in 20.0 s", wait_s=20.0)])
+    assert meter.state == "trying again in 20 s"
+    clock.tick(12.5)
+    assert meter.state == "trying again in 8 s"
+    clock.tick(8)
+    assert meter.state == "waiting 20 s"

@@ -1,11 +1,31 @@
-"""Keys are masked where servers repeat them."""
+"""Keys are masked, wherever they stand."""
 
 import msgspec
 import pytest
 
-from chat_tui.events import ImageProgress, Notice, Step, StreamError, ToolCall
-from chat_tui.message import Message, Part, TextPart, blank_reply
-from chat_tui.transcripts.redact import keys_masked, redacted, without_keys
+from chat_tui.conversation import Conversation
+from chat_tui.events import (
+    Approval,
+    FollowUps,
+    ImageProgress,
+    ImageResult,
+    Notice,
+    Source,
+    SourceRefs,
+    Step,
+    StreamError,
+    ToolCall,
+)
+from chat_tui.message import (
+    Attachment,
+    Decision,
+    Message,
+    Part,
+    ReasoningPart,
+    TextPart,
+    blank_reply,
+)
+from chat_tui.transcripts.redact import keys_masked, redacted, redacted_copy, without_keys
 
 KEY = "sk-proj-abcdefghijklmnop1234"
 
@@ -62,15 +82,52 @@ def test_words_stay(text: str) -> None:
 def test_a_key_that_a_server_or_a_tool_repeats_is_masked_and_counted(part: Part) -> None:
     message = _reply(part)
     assert KEY not in repr(redacted(message))
-    assert keys_masked([message, message]) == 2
+    assert keys_masked(Conversation(), [message, message]) == 2
 
 
 def test_an_error_counts_too() -> None:
     message = msgspec.structs.replace(_reply(), outcome=StreamError("auth", KEY, KEY))
-    assert keys_masked([message]) == 2
+    assert keys_masked(Conversation(), [message]) == 2
 
 
-def test_what_was_answered_stays_and_counts_for_nothing() -> None:
-    message = _reply(TextPart(f"{KEY} and ••••"))
+@pytest.mark.parametrize(
+    "part",
+    [
+        TextPart(KEY),
+        ReasoningPart(KEY),
+        Decision("a", False, KEY),
+        FollowUps((KEY,)),
+        SourceRefs((Source(excerpt=KEY),)),
+        Attachment(path="p", name=KEY, media_type="text/plain", size_bytes=1),
+        Approval("a", KEY),
+        ImageResult("j", 0, url=f"https://a.example/?key={KEY}"),
+    ],
+)
+def test_a_key_that_somebody_pasted_is_masked_and_counted(part: Part) -> None:
+    message = _reply(part)
+    assert KEY not in repr(redacted(message))
+    assert keys_masked(Conversation(), [message]) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the Bearer of token-2024 arrived",
+        "key takeaways: sk-learn-1.2 and hf_hub_download2",
+        "Basic authentication1 is off; sk-short1",
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "••••",
+    ],
+)
+def test_what_is_said_about_keys_stays(words: str) -> None:
+    message = _reply(TextPart(words))
     assert redacted(message) == message
-    assert keys_masked([message]) == 0
+    assert keys_masked(Conversation(), [message]) == 0
+
+
+def test_the_head_of_a_conversation_holds_no_key() -> None:
+    conversation = Conversation(
+        title=f"about {KEY}", system_prompt=f"use {KEY}", parameters={"user": KEY}
+    )
+    assert KEY not in repr(vars(redacted_copy(conversation)))
+    assert keys_masked(conversation, []) == 3

@@ -6,6 +6,7 @@ import termios
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from rich.segment import Segment
 from textual._compositor import Compositor
 from textual.app import App
+from textual.drivers._writer_thread import WriterThread
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
@@ -189,6 +191,7 @@ class Recording(HeadlessDriver):
     """A driver that remembers what is written, and says that somebody sees it."""
 
     text = ""
+    _writer_thread: WriterThread | None = None
 
     @property
     def is_headless(self) -> bool:
@@ -196,6 +199,8 @@ class Recording(HeadlessDriver):
 
     def write(self, data: str) -> None:
         self.text += data
+        if self._writer_thread is not None:
+            self._writer_thread.write(data)
 
 
 class Missing:
@@ -259,6 +264,33 @@ async def test_frames_are_kept_together_where_the_terminal_can() -> None:
         painter.paint(rows(widget))
         assert written.text.startswith("\x1b[?2026h")
         assert written.text.endswith("\x1b[?2026l")
+
+
+async def test_a_frame_waits_for_the_last_one_of_its_widget_and_not_for_those_of_others() -> None:
+    async with painting() as (painter, widget, written):
+        other = DirectPainter(widget)
+        thread = written._writer_thread = WriterThread(StringIO())  # not started: it takes nothing
+        other.paint(rows(widget))
+        assert other.terminal_is_behind()
+        assert not other.terminal_is_behind(pressing=True)
+        assert not painter.terminal_is_behind()
+        assert painter.paint(rows(widget))
+        assert painter.terminal_is_behind()
+        thread._queue.get_nowait()
+        assert not other.terminal_is_behind()
+        assert painter.terminal_is_behind()
+        thread._queue.get_nowait()
+        assert not painter.terminal_is_behind()
+
+
+async def test_a_queue_that_fills_up_holds_every_frame_back() -> None:
+    async with painting() as (painter, _widget, written):
+        thread = written._writer_thread = WriterThread(StringIO())
+        for _ in range(thread._queue.maxsize // 2 + 1):
+            assert not painter.terminal_is_behind(pressing=True)
+            thread.write("x")
+        assert painter.terminal_is_behind()
+        assert painter.terminal_is_behind(pressing=True)
 
 
 async def test_what_is_covered_is_painted_the_usual_way() -> None:

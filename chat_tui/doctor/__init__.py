@@ -1,0 +1,1 @@
+"""What `chat-tui doctor` looks at: each file one area, and findings with their remedies."""

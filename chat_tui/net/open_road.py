@@ -1,0 +1,30 @@
+"""Roads on which a key can be read by everybody on the way: plain http to another machine."""
+
+from urllib.parse import urlsplit
+
+from chat_tui.errors import AuthFailed
+
+
+def is_open_road(url: str) -> bool:
+    """Whether a URL is of plain http, and leads away from this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
+
+
+def not_sent(url: str, provider: str) -> AuthFailed:
+    """Say that a key is kept back, and what to do about it."""
+    return AuthFailed(
+        f"the key is not sent over plain http to {urlsplit(url).hostname}, where others can read it",
+        hint=f"use https, or set allow_insecure = true in providers.{provider}",
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    import ipaddress  # not needed at a start without plain http
+
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

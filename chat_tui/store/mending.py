@@ -1,0 +1,309 @@
+"""A damaged database is put aside, and what can be saved of it goes on in a new one."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import shutil
+import sqlite3
+import struct
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from chat_tui.errors import DamagedStore, StoreError
+from chat_tui.store.backups import good_backups, reading
+from chat_tui.store.migrations import CURRENT, migrate
+from chat_tui.store.salvage import (
+    UNREADABLE,
+    Salvaged,
+    add_from_backup,
+    mend_references,
+    salvage,
+    sizes,
+)
+from chat_tui.store.schema import APPLICATION_ID, PAGE_BYTES
+
+log = logging.getLogger(__name__)
+
+_ENDS: Final = ("-wal", "-shm")
+_EARLIER_PAGE_BYTES: Final = 4096
+"""What SQLite gives a database that nobody told otherwise, as ours were before version 4."""
+
+
+class Presence:
+    """That this process has the database of a folder open, told to all others by a lock.
+
+    The lock is on the folder, and the kernel takes it away from whoever dies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._descriptor: int | None = None
+
+    def enter(self) -> bool:
+        """Say so. Where the disk has no locks, nobody is told.
+
+        Returns:
+            False while somebody mends it.
+        """
+        if self._descriptor is not None:
+            return True
+        try:
+            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+            self._descriptor = os.open(self._folder, flags)
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.leave()
+            return False
+        except OSError:
+            return True
+        return True
+
+    def leave(self) -> None:
+        """Say so no more."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def alone(self) -> bool:
+        """Whether nobody else has it open; until `enter` is called again, nobody else may."""
+        if not self.enter():
+            return False
+        if self._descriptor is None:
+            return True
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return True
+
+
+def damage_of(path: Path) -> str:
+    """Look through a database that SQLite complained about.
+
+    Returns:
+        What is wrong; empty where nothing is.
+    """
+    try:
+        if not path.stat().st_size:
+            return "it is empty"
+        with closing(reading(path)) as connection:
+            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if said != "ok":
+                return str(said)
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            (owner,) = connection.execute("PRAGMA application_id").fetchone()
+            there = _tables(connection)
+        with closing(_new_database(":memory:")) as fresh:
+            missing = sorted(_tables(fresh) - there)
+    except (*UNREADABLE, OSError) as error:
+        return str(error)
+    if version == CURRENT and owner == APPLICATION_ID:
+        return f"{missing[0]} is missing" if missing else ""
+    # Of an earlier version, or with another header: it was not what its version has.
+    return "its header is not that of its tables" if version < CURRENT else ""
+
+
+def mend(path: Path, damage: DamagedStore) -> str:
+    """Put a damaged database aside, and what can be read of it, or of a copy, in its place.
+
+    Nobody else may have it open.
+
+    Returns:
+        What was done, in one line.
+
+    Raises:
+        StoreError: it cannot be done; then everything is as it was.
+    """
+    if not damage_of(path):
+        raise damage
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".mending-") as name:
+            room = Path(name)
+            best, found = _best_of(path, room)
+            added, day = _complete(path, best, found)
+            best_size = _settle(best)
+            aside = _put_aside(path)
+            best.replace(path)
+            _flush(path.parent)
+    except (*UNREADABLE, OSError) as error:
+        log.info("cannot mend %s: %s", path, error)
+        raise damage from error
+    log.info(
+        "%s was damaged (%s); saved %s, %d bytes; put aside as %s",
+        path,
+        damage,
+        found.rows,
+        best_size,
+        aside,
+    )
+    saved = f"{found.messages} message{'s' if found.messages != 1 else ''} of it could be read"
+    if not found.messages:
+        saved = "nothing of it could be read"
+    if added:
+        saved += f", {added} more came from the backup of {day}"
+    return f"the database was damaged: {saved}; the damaged file is kept as {aside.name}"
+
+
+def _best_of(path: Path, room: Path) -> tuple[Path, Salvaged]:
+    """Salvage from the file as it is, then from it with another beginning, as long as that helps."""
+    best: tuple[Path, Salvaged] | None = None
+    for number, candidate in enumerate(_candidates(path, room)):
+        target = room / f"{number}.db"
+        with closing(_new_database(str(target))) as fresh:
+            found = Salvaged(complete=False)
+            with suppress(*UNREADABLE), closing(reading(candidate)) as source:
+                fresh.execute("PRAGMA foreign_keys = OFF")
+                fresh.execute("BEGIN")
+                found = salvage(source, fresh, sizes(candidate))
+                fresh.execute("COMMIT")
+            if fresh.in_transaction:
+                fresh.execute("ROLLBACK")
+                found = Salvaged(complete=False)
+        if best is None or sum(found.rows.values()) > sum(best[1].rows.values()):
+            best = target, found
+        if found.complete:
+            break
+    assert best is not None
+    return best
+
+
+def _candidates(path: Path, room: Path) -> Iterator[Path]:
+    """The file, and copies of it in which what stands before all tables is made good."""
+    yield path
+    with_log = path.with_name(f"{path.name}-wal")
+    has_log = with_log.exists() and with_log.stat().st_size > 0
+    if has_log:
+        yield Path(shutil.copyfile(path, room / "without-log"))
+    data = path.read_bytes()
+    first_pages = [_with_header(data, size) for size in (PAGE_BYTES, _EARLIER_PAGE_BYTES)]
+    template = room / "template.db"
+    _new_database(str(template)).close()
+    others = (template, next(good_backups(path), None))
+    first_pages += [_sized(other, len(data)) for other in others if other is not None]
+    for number, page in enumerate(first_pages):
+        for log_too in (True, False) if has_log else (False,):
+            copy = room / f"beginning-{number}-{int(log_too)}"
+            copy.write_bytes(page + data[len(page) :])
+            if log_too:
+                shutil.copyfile(with_log, room / f"{copy.name}-wal")
+            yield copy
+
+
+def _with_header(data: bytes, page_bytes: int) -> bytes:
+    """The header of this program's databases (https://www.sqlite.org/fileformat2.html#the_database_header)."""
+    header = bytearray(data[:100].ljust(100, b"\0"))
+    header[:24] = b"SQLite format 3\0" + struct.pack(">HBBBBBB", page_bytes, 1, 1, 0, 64, 32, 32)
+    header[28:32] = struct.pack(">I", len(data) // page_bytes)
+    header[32:40] = bytes(8)  # free pages: all are looked at as they are
+    header[44:48] = struct.pack(">I", 4)
+    header[52:72] = struct.pack(">IIIII", 0, 1, CURRENT, 0, APPLICATION_ID)
+    header[72:92] = bytes(20)
+    header[92:96] = header[24:28]
+    return bytes(header)
+
+
+def _sized(other: Path, size: int) -> bytes:
+    """The first page of another database, for a file of another size."""
+    with other.open("rb") as file:
+        header = file.read(100)
+        page_bytes = struct.unpack(">H", header[16:18])[0]
+        page = bytearray(header + file.read(page_bytes - 100))
+    page[18:20] = b"\1\1"
+    page[28:32] = struct.pack(">I", size // page_bytes)
+    page[32:40] = bytes(8)
+    return bytes(page)
+
+
+def _complete(path: Path, target: Path, found: Salvaged) -> tuple[int, str]:
+    """Add what a good copy has, where not everything could be read, and join what is left."""
+    added, day = 0, ""
+    with closing(sqlite3.connect(target, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("BEGIN")
+        if not found.complete or not found.messages:
+            for backup in good_backups(path):
+                with closing(reading(backup)) as source:
+                    added = add_from_backup(source, connection)
+                made = datetime.fromtimestamp(backup.stat().st_mtime, UTC).astimezone()
+                day = f"{made:%Y-%m-%d %H:%M}"
+                break
+        mend_references(connection)
+        connection.execute("COMMIT")
+    return added, day
+
+
+def _settle(target: Path) -> int:
+    """See to it that the new file is whole and on the disk."""
+    with closing(sqlite3.connect(target, isolation_level=None)) as connection:
+        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if said != "ok":
+            raise sqlite3.DatabaseError(f"what was saved is not whole: {said}")
+    target.chmod(0o600)
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+    return target.stat().st_size
+
+
+def _put_aside(path: Path) -> Path:
+    """Give the damaged file another name; the old one stays until something takes its place."""
+    stamp = time.strftime("%Y%m%dT%H%M%S")
+    aside, number = path.with_name(f"{path.name}.corrupt-{stamp}"), 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.corrupt-{stamp}-{number}")
+    try:
+        os.link(path, aside)
+    except OSError:  # no hard links on this disk
+        path.rename(aside)
+    for end in _ENDS:
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
+    return aside
+
+
+def _new_database(place: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(place, isolation_level=None)
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    migrate(connection, Path(place))
+    return connection
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    rows = connection.execute("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+    return {str(row[0]) for row in rows}
+
+
+def _flush(folder: Path) -> None:
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def being_mended(path: Path) -> StoreError:
+    """What is said while another program mends the file."""
+    return StoreError(
+        f"{path} is being repaired by another chat-tui",
+        hint="wait until that is done",
+        brief="another chat-tui repairs the database",
+    )
+
+
+def in_use() -> StoreError:
+    """What is said where another program has the damaged file open, too."""
+    return StoreError(
+        "the database is damaged, and another chat-tui has it open",
+        hint="quit the other one: then this one repairs it",
+        brief="the database is damaged, and another chat-tui has it open",
+    )

@@ -1,0 +1,1 @@
+"""Keys as in vi: from what is typed to an edit of a text; no widget, no I/O."""

@@ -1,0 +1,190 @@
+"""Motions: where a command leads, and what lies on the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from chat_tui.vi.command import FINDS, Command
+from chat_tui.vi.places import (
+    first_word,
+    line_end,
+    line_number,
+    line_start,
+    next_word,
+    on_line,
+    start_of_line,
+    this_word_end,
+    this_word_start,
+    word_before,
+    word_end,
+)
+
+_OPPOSITE: Final = {"f": "F", "F": "f", "t": "T", "T": "t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """What was looked for last on a line."""
+
+    name: str
+    """`f`, `F`, `t` or `T`."""
+    sign: str
+
+
+def moved(command: Command, text: str, at: int, last: Find | None) -> int | None:
+    """Say where the cursor goes by a motion alone; null where it leads nowhere."""
+    count = max(1, command.count)
+    match command.name:
+        case "h":
+            return max(line_start(text, at), at - count)
+        case "l":
+            return on_line(text, min(line_end(text, at), at + count))
+        case "0":
+            return line_start(text, at)
+        case "^":
+            return first_word(text, at)
+        case "$":
+            down = _down(text, at, count - 1)
+            return None if down is None else on_line(text, line_end(text, down))
+        case "j" | "k":
+            return _other_line(text, at, count if command.name == "j" else -count)
+        case "gg" | "G":
+            return first_word(text, _line_of(command, text))
+        case "w" | "W" | "b" | "B" | "e" | "E":
+            to = _by_words(command.name, text, at, count)
+            return None if to == at else on_line(text, to)
+        case _:
+            found = find_of(command, last)
+            return _found(found, text, at, count, again=command.name in ";,") if found else None
+
+
+def span(command: Command, text: str, at: int, last: Find | None) -> tuple[int, int] | None:
+    """Say what lies between the cursor and where a motion leads; null where it leads nowhere.
+
+    Returns:
+        Where it begins, and where it ends; of a command on whole lines both are in such lines.
+    """
+    count = max(1, command.count)
+    match command.name:
+        case "l":
+            return at, min(line_end(text, at), at + count)
+        case "$":
+            down = _down(text, at, count - 1)
+            return None if down is None else (at, line_end(text, down))
+        case "w" | "W":
+            return at, _words_to(command, text, at, count)
+        case "e" | "E":
+            return at, min(len(text), _by_words(command.name, text, at, count) + 1)
+        case "iw" | "aw":
+            return _word_object(text, at, count, around=command.name == "aw")
+        case "d" | "c" | "y":
+            down = _down(text, at, count - 1)
+            return None if down is None else (at, max(at, down))
+        case _:
+            to = moved(command, text, at, last)
+            if to is None:
+                return None
+            if command.name in "bB" and "\n" in text[to:at] and at == line_start(text, at):
+                at -= 1
+            found = find_of(command, last)
+            onto = found is not None and found.name in "ft" and to >= at
+            return min(at, to), max(at, to) + (1 if onto else 0)
+
+
+def of_lines(command: Command) -> bool:
+    """Whether an operator with this motion takes whole lines."""
+    return command.name in ("j", "k", "gg", "G", "d", "c", "y")
+
+
+def find_of(command: Command, last: Find | None) -> Find | None:
+    """What a command looks for on the line; null where it looks for nothing."""
+    if command.name in FINDS:
+        return Find(command.name, command.sign)
+    if last is not None and command.name == ",":
+        return Find(_OPPOSITE[last.name], last.sign)
+    return last if command.name == ";" else None
+
+
+def _line_of(command: Command, text: str) -> int:
+    if command.count:
+        return start_of_line(text, command.count - 1)
+    return 0 if command.name == "gg" else line_start(text, len(text))
+
+
+def _down(text: str, at: int, lines: int) -> int | None:
+    """So many lines further down, as far as there are; null where there is none."""
+    if not lines:
+        return at
+    number = line_number(text, at)
+    return start_of_line(text, number + lines) if number < text.count("\n") else None
+
+
+def _other_line(text: str, at: int, by: int) -> int | None:
+    """The same column so many lines on, as far as there are; null where there is none."""
+    number = max(0, min(line_number(text, at) + by, text.count("\n")))
+    if number == line_number(text, at):
+        return None
+    column = at - line_start(text, at)
+    start = start_of_line(text, number)
+    return on_line(text, min(start + column, line_end(text, start)))
+
+
+def _by_words(name: str, text: str, at: int, count: int) -> int:
+    steps: dict[str, Callable[..., int]] = {"w": next_word, "b": word_before, "e": word_end}
+    for _ in range(min(count, len(text) + 1)):
+        at = steps[name.lower()](text, at, big=name.isupper())
+    return at
+
+
+def _words_to(command: Command, text: str, at: int, count: int) -> int:
+    """Where `w` ends for an operator: not beyond the line that its last word is in."""
+    big = command.name == "W"
+    if command.operator == "c" and at < len(text) and not text[at].isspace():
+        end = this_word_end(text, at, big=big)
+        for _ in range(count - 1):
+            end = word_end(text, end, big=big)
+        return end + 1
+    before = at
+    for _ in range(min(count, len(text) + 1) - 1):
+        before = next_word(text, before, big=big)
+    to = next_word(text, before, big=big)
+    first = line_end(text, before)
+    return min(to, first) if to > first else to
+
+
+def _word_object(text: str, at: int, count: int, *, around: bool) -> tuple[int, int]:
+    start, end = this_word_start(text, at), this_word_end(text, at)
+    stop = line_end(text, at)
+    if at >= stop:
+        return at, at
+    blank = text[at].isspace()
+    for _ in range(count - 1):
+        if end + 1 < stop:
+            end = this_word_end(text, end + 1)
+            if around and end + 1 < stop:
+                end = this_word_end(text, end + 1)
+    if around and end + 1 < stop and text[end + 1].isspace() is not blank:
+        end = this_word_end(text, end + 1)
+    elif around and not blank and start > line_start(text, at) and text[start - 1].isspace():
+        before = this_word_start(text, start - 1)
+        start = before if before > line_start(text, at) else start
+    return start, end + 1
+
+
+def _found(find: Find, text: str, at: int, count: int, *, again: bool) -> int | None:
+    """Where a sign stands on the line, or the place before it."""
+    start, end = line_start(text, at), line_end(text, at)
+    forward = find.name in "ft"
+    short = find.name in "tT"
+    place = at
+    if again and short and count == 1:  # `;` after `t` does not stay where it is
+        place = at + 1 if forward else at - 1
+    for _ in range(count):
+        place = (
+            text.find(find.sign, place + 1, end)
+            if forward
+            else text.rfind(find.sign, start, max(start, place))
+        )
+        if place < 0:
+            return None
+    return place + (0 if not short else -1 if forward else 1)

@@ -1,0 +1,98 @@
+"""What a pane is made of: header, transcript, status line and prompt."""
+
+from collections.abc import Mapping
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from chat_tui import glyphs
+from chat_tui.config.key_labels import first_key_label
+from chat_tui.widgets.choice_bar import ChoiceBar
+from chat_tui.widgets.conversation_view import ConversationView
+from chat_tui.widgets.find_bar import FindBar
+from chat_tui.widgets.header import PaneHeader
+from chat_tui.widgets.picture_actions import picture_keys
+from chat_tui.widgets.prompt import MAX_ROWS, Prompt
+from chat_tui.widgets.status_line import StatusLine
+
+
+class PaneBody(Vertical):
+    """The widgets of a pane, one below the other."""
+
+    DEFAULT_CSS = """
+    PaneBody {
+        height: 1fr;
+        & #prompt-row { height: auto; }
+        & #prompt-mark { width: 3; color: $accent; }
+        &.-aside #prompt-mark { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, *, measure: int, keys: Mapping[str, str], vi: bool = False) -> None:
+        """Make them.
+
+        Args:
+            measure: Columns of text; 0 is the whole width.
+            keys: The keys of each action, separated by commas.
+            vi: The prompt is edited by the keys of vi.
+        """
+        super().__init__()
+        self._measure = measure
+        self.keys = keys
+        self._vi = vi
+
+    def compose(self) -> ComposeResult:
+        yield PaneHeader()
+        again, other, everything, choose = (
+            first_key_label(self.keys.get(name, ""))
+            for name in ("reply.regenerate", "provider.menu", "app.help", "choice.focus")
+        )
+        view = ConversationView(
+            measure=self._measure,
+            error_hint=_hints((again, "tries again"), (other, "another provider")),
+            welcome_hint=_hints((other, "another provider"), (everything, "all keys")),
+            picture_keys=picture_keys(self.keys),
+        )
+        yield view
+        yield FindBar(view)
+        yield StatusLine()
+        yield ChoiceBar(_hints((choose, "chooses")))
+        with Horizontal(id="prompt-row"):
+            yield Static(f" {glyphs.PROMPT} ", id="prompt-mark", markup=False)
+            yield Prompt(self.keys, vi=self._vi)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Header and state stay in sight, and as much of the transcript as of the prompt."""
+        rows = (event.size.height - 2) // 2
+        self.prompt.styles.max_height = max(1, min(MAX_ROWS, rows))
+
+    @on(Prompt.ModeChanged)
+    def _on_mode_changed(self, event: Prompt.ModeChanged) -> None:
+        event.stop()
+        self.status.show_mode(event.mode)
+
+    @property
+    def transcript(self) -> ConversationView:
+        return self.query_one(ConversationView)
+
+    @property
+    def find_bar(self) -> FindBar:
+        return self.query_one(FindBar)
+
+    @property
+    def status(self) -> StatusLine:
+        return self.query_one(StatusLine)
+
+    @property
+    def choice_bar(self) -> ChoiceBar:
+        return self.query_one(ChoiceBar)
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.query_one(Prompt)
+
+
+def _hints(*hints: tuple[str, str]) -> str:
+    return "   ".join(f"{key} {words}" for key, words in hints if key)

@@ -1,0 +1,126 @@
+"""`chat-tui --plain`: lines that follow each other."""
+
+import signal
+from pathlib import Path
+
+from chat_tui.simulator.server import Simulator
+from tests.cli.conftest import User
+from tests.e2e.program import Program
+from tests.e2e.terminal import ALTERNATE_SCREEN, Terminal
+
+
+async def test_lines_are_turns_and_every_reply_is_saved(user: User) -> None:
+    ran = await user.run("--plain", "--demo", stdin=b"hello\nand again\n")
+    assert ran.code == 0, ran.err
+    assert ran.out.count("(done in ") == 2
+    assert "You: and again\ndemo:" in ran.out
+    (stored,) = await user.stored()
+    assert [one.role for one in stored.path()] == ["user", "assistant"] * 2
+
+
+async def test_nothing_is_written_but_lines(user: User) -> None:
+    ran = await user.run("--plain", "--demo", "-m", "demo-picture", stdin=b"a lighthouse\n")
+    assert ran.code == 0, ran.err
+    assert not {"\x1b", "\r", "\x08"} & set(ran.out)
+    assert "generating " in ran.out
+    assert str(user.data_dir / "media") in ran.out
+
+
+async def test_a_line_that_ends_in_a_backslash_goes_on(user: User) -> None:
+    await user.run("--plain", "--demo", stdin=b"one\\\ntwo\n")
+    (stored,) = await user.stored()
+    assert stored.path()[0].text == "one\ntwo"
+
+
+async def test_commands_say_what_they_did_and_unknown_ones_send_nothing(user: User) -> None:
+    ran = await user.run("--plain", "--demo", stdin=b"/split\n/nwe\n/set temperature=1\n/usage\n")
+    assert "splitting is not available in plain mode" in ran.out
+    assert "no command '/nwe'; nothing was sent (did you mean /new?" in ran.out
+    assert "temperature is set" in ran.out
+    assert "0 replies" in ran.out
+    assert not await user.stored()
+
+
+async def test_the_latest_conversation_is_gone_on_with(user: User, simulator: Simulator) -> None:
+    await user.run("ask", "-p", "sim", "what is a pane?")
+    ran = await user.run("--plain", "--continue", stdin=b"more of it\n")
+    assert "what is a pane?" in ran.out
+    (stored,) = await user.stored()
+    assert [one.text for one in stored.path() if one.role == "user"] == [
+        "what is a pane?",
+        "more of it",
+    ]
+    assert stored.path()[-1].provider == "sim"
+
+
+async def test_a_reply_is_answered_again_as_a_branch(user: User, simulator: Simulator) -> None:
+    await user.run("--plain", "-p", "sim", stdin=b"hello\n/retry\n")
+    (stored,) = await user.stored()
+    turn = stored.path()[0]
+    assert len(stored.children(turn.id)) == 2
+
+
+async def test_a_template_asks_for_what_stands_in_its_places(user: User) -> None:
+    folder = user.config_file.parent / "prompts"
+    folder.mkdir(parents=True)
+    (folder / "greet.md").write_text("---\ntone: kind\n---\nGreet {{name}}, {{tone}}.")
+    ran = await user.run("--plain", "--demo", stdin=b"/template greet\nAda\n\n")
+    assert ran.code == 0, ran.err
+    (stored,) = await user.stored()
+    assert stored.path()[0].text == "Greet Ada, kind."
+
+
+async def test_a_transcript_is_never_written_over_another(user: User) -> None:
+    place = user.home / "talk.md"
+    ran = await user.run(
+        "--plain", "--demo", stdin=f"hello\n/save {place}\n/save {place}\n".encode()
+    )
+    assert f"saved {place}" in ran.out
+    assert "already exists" in ran.out
+
+
+async def test_a_provider_that_fails_is_one_line_and_the_talk_goes_on(user: User) -> None:
+    user.configure('[providers.gone]\nkind = "openai"\nbase_url = "http://127.0.0.1:9/v1"\n')
+    ran = await user.run("--plain", "-p", "gone", stdin=b"hello\n/provider demo\nhello\n")
+    assert ran.code == 0
+    assert "nothing is listening" in ran.out.lower()
+    assert "(done in " in ran.out
+
+
+def test_ctrl_c_stops_the_reply_and_the_next_line_is_read(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    with Terminal(
+        program.command("--plain", "--demo"), env=program.env, cwd=program.folder
+    ) as terminal:
+        terminal.wait_for("You:")
+        terminal.send("long\r")
+        terminal.wait_for("demo:")
+        terminal.signal(signal.SIGINT)
+        terminal.wait_for("stopped")
+        assert not terminal.mode(ALTERNATE_SCREEN)
+        terminal.send("/quit\r")
+        assert terminal.wait_exit() == 0
+
+
+def test_a_signal_at_the_prompt_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    with Terminal(
+        program.command("--plain", "--demo"), env=program.env, cwd=program.folder
+    ) as terminal:
+        terminal.wait_for("You:")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit() == 143
+
+
+def test_tab_completes_commands(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    with Terminal(
+        program.command("--plain", "--demo"), env=program.env, cwd=program.folder
+    ) as terminal:
+        terminal.wait_for("You:")
+        terminal.send("/us\t")
+        terminal.wait_for("/usage")
+        terminal.send("\r")
+        terminal.wait_for("0 replies")
+        terminal.send("\x04")
+        assert terminal.wait_exit() == 0

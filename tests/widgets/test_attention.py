@@ -1,0 +1,42 @@
+import asyncio
+
+from chat_tui.widgets import attention
+from chat_tui.widgets.attention import Attention
+from tests.builders import loop_turn
+
+
+def resting(attention: Attention) -> asyncio.Task[None]:
+    return asyncio.create_task(attention.rest())
+
+
+def away(attention: Attention) -> None:
+    attention.turn(current=False, several=True, in_sight=False, place="")
+
+
+async def test_whoever_rests_is_woken() -> None:
+    reader = Attention()
+    away(reader)
+    rest = resting(reader)
+    await loop_turn()
+    assert not rest.done()
+    reader.wake()
+    async with asyncio.timeout(attention.HIDDEN_S / 2):
+        await rest
+    reader.wake()  # nobody rests
+
+
+async def test_a_pane_that_comes_into_sight_is_looked_at_at_once() -> None:
+    reader = Attention()
+    away(reader)
+    rest = resting(reader)
+    await loop_turn()
+    reader.turn(current=True, several=True, in_sight=True, place="")
+    async with asyncio.timeout(attention.HIDDEN_S / 2):
+        await rest
+
+
+async def test_a_rest_ends_by_itself() -> None:
+    reader = Attention()
+    began_s = asyncio.get_running_loop().time()
+    await reader.rest()
+    assert asyncio.get_running_loop().time() - began_s >= reader.pace_s - 0.002
