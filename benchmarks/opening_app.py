@@ -16,12 +16,12 @@ from textual import work
 
 import chat_tui.app
 from benchmarks import conversations, installation
-from chat_tui.app import AppOptions, ChatApp
+from chat_tui.app.chat_app import AppOptions, ChatApp
 from chat_tui.config.load import load
 from chat_tui.config.paths import find_paths
 from chat_tui.conversation import Conversation
 from chat_tui.registry import DEFAULT as KINDS
-from chat_tui.session import Session
+from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 
 STILL_S = 0.3

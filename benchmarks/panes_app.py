@@ -17,13 +17,13 @@ from benchmarks.corpus import TOKEN_CHARS
 from benchmarks.installation import PROVIDER
 from benchmarks.lag import LagMeter
 from benchmarks.report import Report
-from chat_tui.app import AppOptions, ChatApp
-from chat_tui.app_preload import load_network
+from chat_tui.app.chat_app import AppOptions, ChatApp
+from chat_tui.app.preload import load_network
 from chat_tui.config.load import load
 from chat_tui.config.paths import find_paths
 from chat_tui.conversation import Conversation
 from chat_tui.registry import DEFAULT as KINDS
-from chat_tui.session import Session
+from chat_tui.session.session import Session
 
 
 class PanesApp(ChatApp):

@@ -107,14 +107,14 @@ DEFAULT: Final = Registry(
     {
         "anthropic": "chat_tui.providers.anthropic:ANTHROPIC",
         "demo": "chat_tui.providers.demo:DEMO",
-        "fal": "chat_tui.providers.fal:FAL",
+        "fal": "chat_tui.providers.fal.provider:FAL",
         "flowapi": "chat_tui.providers.openai:FLOWAPI",
-        "flowise": "chat_tui.providers.flowise:FLOWISE",
+        "flowise": "chat_tui.providers.flowise.provider:FLOWISE",
         "gemini": "chat_tui.providers.gemini:GEMINI",
-        "get3w": "chat_tui.providers.get3w:GET3W",
+        "get3w": "chat_tui.providers.get3w.provider:GET3W",
         "ollama": "chat_tui.providers.ollama:OLLAMA",
         "openai": "chat_tui.providers.openai:OPENAI",
-        "writer": "chat_tui.providers.writer:WRITER",
+        "writer": "chat_tui.providers.writer.provider:WRITER",
     },
     group=ENTRY_POINT_GROUP,
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.color import ColorSystem
 from textual.pilot import Pilot
 
-from chat_tui.app import AppOptions, ChatApp
+from chat_tui.app.chat_app import AppOptions, ChatApp
 from chat_tui.config.model import AppSection, Config
 from chat_tui.config.paths import find_paths
 from chat_tui.document.picture_slots import draw_pictures

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from chat_tui.colouring_program import main
+from chat_tui.colouring.program import main
 from tests.document import hanging
 
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGVTALRM, signal.SIGALRM])

@@ -16,7 +16,7 @@ from chat_tui.folding import replay
 from chat_tui.media.files import MediaFolder
 from chat_tui.message import Attachment, Message, user_message
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
-from chat_tui.session import Session
+from chat_tui.session.session import Session
 from chat_tui.simulator.script import Done, Finish, Say, Script
 from chat_tui.simulator.server import Simulator
 from chat_tui.store.rows import part_from_row, part_row

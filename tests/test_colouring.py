@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.colouring import MOST_FAILURES, Colouring
+from chat_tui.colouring.colouring import MOST_FAILURES, Colouring
 from chat_tui.document.highlight import Colours, WholeFence, highlight_whole
 from tests.builders import loop_turn
 from tests.document.hanging import LINES
@@ -146,7 +146,7 @@ async def test_closing_calls_nobody_any_more() -> None:
 def test_the_program_knows_no_variables_of_ours() -> None:
     program = (
         "import asyncio, sys\n"
-        "from chat_tui.colouring import Colouring\n"
+        "from chat_tui.colouring.colouring import Colouring\n"
         "from chat_tui.document.highlight import WholeFence\n"
         "async def main():\n"
         "    c = Colouring(program=(sys.executable, '-c', 'import os, sys; print(); sys.exit("
@@ -168,7 +168,7 @@ def test_the_program_knows_no_variables_of_ours() -> None:
 
 def test_nothing_of_it_is_loaded_before_it_is_needed() -> None:
     program = (
-        "import sys; from chat_tui.colouring import Colouring; Colouring();"
+        "import sys; from chat_tui.colouring.colouring import Colouring; Colouring();"
         "assert 'pygments' not in sys.modules;"
         "assert 'chat_tui.document.highlight' not in sys.modules"
     )

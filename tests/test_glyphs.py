@@ -20,7 +20,7 @@ NOT_DRAWN = {
     "links.py",  # dots of other scripts
     "net",  # what servers say, and marks of byte order
     "providers",  # what a provider says becomes text of the message
-    "secrets.py",  # stands in texts in place of a key
+    "keys/secrets.py",  # stands in texts in place of a key
     "simulator",  # a server
     "text.py",  # tables of signs, and pictures of those that are not shown
     "transcripts",  # files

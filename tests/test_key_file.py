@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from chat_tui.errors import AuthFailed
-from chat_tui.key_file import drop_key, read_key, write_key
-from chat_tui.key_keeping import check_key, drop_kept, keep_key
-from chat_tui.secrets import DefaultKey, KeyringKey, Secret, probe, resolve
+from chat_tui.keys.file import drop_key, read_key, write_key
+from chat_tui.keys.keeping import check_key, drop_kept, keep_key
+from chat_tui.keys.secrets import DefaultKey, KeyringKey, Secret, probe, resolve
 from tests.file_keyring import FileKeyring
 
 CANARY = "sk-canary-4f1d0b"

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from chat_tui.probing import PLACES, Place, find_servers
-from chat_tui.provider_offers import Offer
+from chat_tui.roster.offers import Offer
+from chat_tui.roster.probing import PLACES, Place, find_servers
 
 MODELS = b'{"data": [{"id": "qwen", "owned_by": "%s"}, {"id": "llama"}]}'
 

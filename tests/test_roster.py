@@ -14,7 +14,7 @@ from chat_tui.ids import ConversationId
 from chat_tui.message import user_message
 from chat_tui.providers.base import Request
 from chat_tui.registry import DEFAULT as KINDS
-from chat_tui.roster import Roster
+from chat_tui.roster.roster import Roster
 from chat_tui.simulator.script import Finish, Say, Script
 from chat_tui.simulator.server import Simulator
 from tests.net.server import answer, answering, serve

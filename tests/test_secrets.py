@@ -17,9 +17,11 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoBackend
 from keyring.errors import KeyringError, KeyringLocked
 
-from chat_tui import key_command, keyring_entries, secrets
 from chat_tui.errors import AuthFailed
-from chat_tui.secrets import (
+from chat_tui.keys import command as key_command
+from chat_tui.keys import entries as keyring_entries
+from chat_tui.keys import secrets
+from chat_tui.keys.secrets import (
     CommandKey,
     DefaultKey,
     EnvKey,

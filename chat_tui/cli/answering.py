@@ -3,7 +3,7 @@
 from chat_tui.config.state import State
 from chat_tui.conversation import Conversation
 from chat_tui.message import Message
-from chat_tui.roster import Roster
+from chat_tui.roster.roster import Roster
 
 
 async def choose_answerer(

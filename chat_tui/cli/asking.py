@@ -24,8 +24,8 @@ from chat_tui.media.named import NamedPictures
 from chat_tui.media.past_runs import PastRuns
 from chat_tui.message import Attachment, Message
 from chat_tui.providers.base import Provider
-from chat_tui.roster import Roster
-from chat_tui.session import Reply, Session
+from chat_tui.roster.roster import Roster
+from chat_tui.session.session import Reply, Session
 from chat_tui.store.store import Store
 from chat_tui.text import clean_line
 

@@ -12,8 +12,8 @@ from chat_tui.cli.table import table
 from chat_tui.config.model import Config
 from chat_tui.config.toml_file import nearest
 from chat_tui.errors import AuthFailed, ConfigError, NotFound
-from chat_tui.roster import Roster, entry_name
-from chat_tui.secrets import KeyState, Secret, key_file_of, probe
+from chat_tui.keys.secrets import KeyState, Secret, key_file_of, probe
+from chat_tui.roster.roster import Roster, entry_name
 from chat_tui.text import clean_line
 
 _MAX_BYTES: Final = 16 * 1024
@@ -62,7 +62,7 @@ def set_key(ctx: click.Context, in_file: bool, check: bool, names: tuple[str, ..
         listing = asyncio.run(_keep_checked(roster, name, secret))
         click.echo(f"the key of {name} works and is stored: {clean_line(listing, 1000)}")
         return 0
-    from chat_tui.key_keeping import keep_key
+    from chat_tui.keys.keeping import keep_key
 
     kept = asyncio.run(keep_key(place, secret, key_file_of(entry.key), in_file=in_file))
     click.echo(f"the key of {name} is in {clean_line(kept, 1000)}")
@@ -79,8 +79,8 @@ def unset_key(ctx: click.Context, names: tuple[str, ...]) -> int:
         raise click.UsageError("one name at a time", ctx)
     paths = paths_of(ctx)
     config = load_config(paths)
-    from chat_tui.key_file import FILE_NAME
-    from chat_tui.key_keeping import drop_kept
+    from chat_tui.keys.file import FILE_NAME
+    from chat_tui.keys.keeping import drop_kept
 
     # A provider that is no longer configured may have left its key behind.
     gone = len(names) == 1 and names[0] not in config.providers
@@ -173,7 +173,7 @@ def _read_key(ctx: click.Context, name: str) -> Secret:
     Raises:
         click.UsageError: there is no standard input, or what came is not a key.
     """
-    from chat_tui.key_keeping import check_key
+    from chat_tui.keys.keeping import check_key
 
     if sys.stdin is None:
         raise click.UsageError("standard input is closed: type or pipe the key", ctx)

@@ -36,7 +36,7 @@ def open_app(ctx: click.Context, choices: AppChoices) -> int:
     draw_pictures(can_draw(config.app.images, os.environ, terminal=True, ascii_only=wanted))
     # Imports make many objects and hardly any garbage: looking for it costs a tenth of the start.
     gc.disable()
-    from chat_tui.app import AppOptions, run
+    from chat_tui.app.chat_app import AppOptions, run
 
     options = AppOptions(
         config=config,

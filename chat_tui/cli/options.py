@@ -13,7 +13,7 @@ from chat_tui.config.model import Config
 from chat_tui.config.paths import Paths, find_paths
 from chat_tui.logs import start_logging
 from chat_tui.registry import DEFAULT as KINDS
-from chat_tui.roster import Roster
+from chat_tui.roster.roster import Roster
 from chat_tui.text import clean_line
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -18,7 +18,7 @@ from chat_tui.commands.completion import Option, argument_options, command_optio
 from chat_tui.conversation import Conversation
 from chat_tui.events import Approval
 from chat_tui.message import Message
-from chat_tui.roster import DEMO
+from chat_tui.roster.roster import DEMO
 from chat_tui.text import clean, clean_line
 
 _LEAVING: Final = (signal.SIGTERM, signal.SIGHUP)

@@ -23,8 +23,8 @@ from chat_tui.events import Approval, Finished
 from chat_tui.media.files import MediaFolder
 from chat_tui.media.past_runs import PastRuns
 from chat_tui.message import Attachment, Message
-from chat_tui.roster import Roster
-from chat_tui.session import Session
+from chat_tui.roster.roster import Roster
+from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 from chat_tui.text import clean, clean_line
 from chat_tui.transcripts.plain_text import turn_text

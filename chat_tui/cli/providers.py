@@ -6,7 +6,7 @@ import click
 
 from chat_tui.cli.options import choices_before, load_config, paths_of, place_options, roster_of
 from chat_tui.cli.table import table
-from chat_tui.roster import Listing, Roster
+from chat_tui.roster.roster import Listing, Roster
 
 
 @click.command()

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping
 
 from chat_tui.errors import NotFound
-from chat_tui.session import Session
+from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 
 

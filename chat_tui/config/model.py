@@ -9,8 +9,8 @@ import msgspec
 
 from chat_tui.config.actions import default_keys
 from chat_tui.errors import ConfigError
+from chat_tui.keys.secrets import KeySource
 from chat_tui.providers.kinds import Kind, ProviderOptions
-from chat_tui.secrets import KeySource
 
 if TYPE_CHECKING:
     from chat_tui.config.prices import Price

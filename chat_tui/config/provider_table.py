@@ -14,12 +14,8 @@ from chat_tui.config.expected import describe_value
 from chat_tui.config.lines import find_line
 from chat_tui.config.model import ProviderEntry
 from chat_tui.config.toml_file import TomlFile, dotted, nearest
-from chat_tui.key_file import FILE_NAME as KEY_FILE_NAME
-from chat_tui.net.open_road import is_open_road
-from chat_tui.providers.kinds import Kind, ProviderOptions
-from chat_tui.providers.presets import PRESETS, Preset
-from chat_tui.registry import BrokenKind, Registry
-from chat_tui.secrets import (
+from chat_tui.keys.file import FILE_NAME as KEY_FILE_NAME
+from chat_tui.keys.secrets import (
     CommandKey,
     DefaultKey,
     EnvKey,
@@ -30,6 +26,10 @@ from chat_tui.secrets import (
     Secret,
     usable,
 )
+from chat_tui.net.open_road import is_open_road
+from chat_tui.providers.kinds import Kind, ProviderOptions
+from chat_tui.providers.presets import PRESETS, Preset
+from chat_tui.registry import BrokenKind, Registry
 
 PRESET_KIND: Final = "openai"
 """The dialect of every preset."""

@@ -8,8 +8,8 @@ from typing import Final
 from chat_tui.config.model import Config
 from chat_tui.doctor.finding import Finding, State, finding
 from chat_tui.errors import ConfigError
-from chat_tui.roster import DEMO, Roster
-from chat_tui.secrets import describe, probe
+from chat_tui.keys.secrets import describe, probe
+from chat_tui.roster.roster import DEMO, Roster
 
 AREA: Final = "providers"
 LIMIT_S: Final = 10.0

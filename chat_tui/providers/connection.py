@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.errors import AuthFailed, ProviderError
+from chat_tui.keys.secrets import describe
 from chat_tui.net.auth import KeyAuth
 from chat_tui.net.client import HttpClient
 from chat_tui.net.error_text import redact
@@ -15,7 +16,6 @@ from chat_tui.net.open_road import is_open_road, not_sent
 from chat_tui.net.reply import Reply
 from chat_tui.net.translate import BASE_URL_HINT
 from chat_tui.providers.kinds import ProviderOptions, Services
-from chat_tui.secrets import describe
 
 _NO_LIMIT_S: Final = 10_000_000.0
 

@@ -15,7 +15,7 @@ from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models
 
 if TYPE_CHECKING:
-    from chat_tui.providers.fal import FalProvider
+    from chat_tui.providers.fal.provider import FalProvider
     from chat_tui.providers.openai import ChatProvider
     from chat_tui.simulator.server import Simulator
 
@@ -85,7 +85,7 @@ class DemoProvider:
     async def _started(self) -> "_Server":
         async with self._starting:
             if self._server is None:
-                from chat_tui.providers.fal import FalOptions, FalProvider
+                from chat_tui.providers.fal.provider import FalOptions, FalProvider
                 from chat_tui.providers.openai import ChatProvider
                 from chat_tui.providers.openai_options import OpenAIOptions
 

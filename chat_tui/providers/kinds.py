@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from chat_tui.keys.secrets import KeyRing, KeySource, Secret
 from chat_tui.providers.base import Provider
-from chat_tui.secrets import KeyRing, KeySource, Secret
 
 if TYPE_CHECKING:
     from chat_tui.providers.parameters import Parameter

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 
 from chat_tui import glyphs
 from chat_tui.fuzzy import ranked
-from chat_tui.provider_offers import Offer
+from chat_tui.roster.offers import Offer
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 

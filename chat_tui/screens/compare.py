@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from chat_tui import glyphs
-from chat_tui.roster import Listing
+from chat_tui.roster.roster import Listing
 from chat_tui.text import clean_line
 
 NAME_MAX = 24

@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 
 from chat_tui import glyphs
 from chat_tui.errors import ChatTuiError, ConfigError
-from chat_tui.provider_desk import Added, Draft, ProviderDesk
-from chat_tui.provider_offers import Asked, Offer, filled
-from chat_tui.secrets import Secret
+from chat_tui.keys.secrets import Secret
+from chat_tui.roster.desk import Added, Draft, ProviderDesk
+from chat_tui.roster.offers import Asked, Offer, filled
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 

@@ -17,9 +17,9 @@ from chat_tui import glyphs
 from chat_tui.config.actions import default_keys
 from chat_tui.errors import ChatTuiError
 from chat_tui.fuzzy import ranked
-from chat_tui.model_rows import Choice, ModelRow, as_typed, model_rows
 from chat_tui.providers.base import ModelInfo
-from chat_tui.roster import Listing
+from chat_tui.roster.model_rows import Choice, ModelRow, as_typed, model_rows
+from chat_tui.roster.roster import Listing
 from chat_tui.screens.provider_rows import NAME_MAX, drawn, keys_line
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput

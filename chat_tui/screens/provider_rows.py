@@ -8,7 +8,7 @@ from textual.content import Content
 
 from chat_tui import glyphs
 from chat_tui.config.key_labels import first_key_label
-from chat_tui.model_rows import ModelRow
+from chat_tui.roster.model_rows import ModelRow
 from chat_tui.text import clean_line
 
 MARKS: Final = {

@@ -19,8 +19,8 @@ from chat_tui.events import (
     StreamError,
     ToolCall,
 )
+from chat_tui.keys.secrets import without_secrets
 from chat_tui.message import Attachment, Decision, Message, Part, ReasoningPart, TextPart
-from chat_tui.secrets import without_secrets
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 

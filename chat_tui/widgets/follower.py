@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
-from chat_tui.session import Reply, Session
+from chat_tui.session.session import Reply, Session
 from chat_tui.streaming.joining import joined
 from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.widgets.attention import Attention

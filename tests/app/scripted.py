@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import ClassVar
 
-from chat_tui.app import ChatApp
+from chat_tui.app.chat_app import ChatApp
 from chat_tui.events import Finished, StreamEvent, Terminal
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 

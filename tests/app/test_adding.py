@@ -10,10 +10,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
-from chat_tui.app import AppOptions, ChatApp
+from chat_tui.app.chat_app import AppOptions, ChatApp
 from chat_tui.config.load import load
-from chat_tui.probing import PLACES, Place
 from chat_tui.registry import DEFAULT as KINDS
+from chat_tui.roster.probing import PLACES, Place
 from chat_tui.screens.add_provider import AddProvider
 from chat_tui.screens.provider_form import ProviderForm
 from chat_tui.screens.provider_menu import ProviderMenu

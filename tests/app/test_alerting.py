@@ -4,8 +4,8 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from chat_tui import app_alerts
 from chat_tui.alerts import BELL
+from chat_tui.app import alerts as app_alerts
 from tests.app.desk import Desk, answered, ask, chat, held, reply, say, streaming, until
 
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp
+from chat_tui.app.chat_app import ChatApp
 from chat_tui.screens.compare import CompareScreen
 from chat_tui.simulator.script import Gate
 from chat_tui.widgets.pane import Pane

@@ -1,4 +1,4 @@
-from chat_tui.drafts import NEW
+from chat_tui.session.drafts import NEW
 from tests.app.desk import Desk, ask, chat, drafts_read, reply, until, write
 
 

@@ -10,8 +10,8 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp
-from chat_tui.app_crashes import FAILED_WIDGET
+from chat_tui.app.chat_app import ChatApp
+from chat_tui.app.crashes import FAILED_WIDGET
 from chat_tui.crash_report import KEPT, report_text, write_report
 from chat_tui.screens.help import HelpScreen
 from chat_tui.widgets.prompt import Prompt

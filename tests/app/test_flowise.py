@@ -1,6 +1,6 @@
 from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp
+from chat_tui.app.chat_app import ChatApp
 from chat_tui.screens.sources import SourcesScreen
 from chat_tui.simulator.flowise import AGENTFLOW, CHATFLOW
 from chat_tui.simulator.script import (

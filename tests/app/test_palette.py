@@ -4,7 +4,7 @@ from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from chat_tui.app import ChatApp
+from chat_tui.app.chat_app import ChatApp
 from chat_tui.resources import theme_files
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.provider_menu import ProviderMenu

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.app import AppOptions, run
+from chat_tui.app.chat_app import AppOptions, run
 from chat_tui.config.model import Config
 from chat_tui.conversation import Conversation
 from chat_tui.errors import NotFound

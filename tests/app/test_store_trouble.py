@@ -73,7 +73,7 @@ async def test_a_damaged_database_is_put_aside_and_the_program_goes_on(desk: Des
 async def test_a_banner_lasts_as_long_as_nothing_can_be_saved(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat_tui.session.RETRY_S", 0.05)
+    monkeypatch.setattr("chat_tui.session.session.RETRY_S", 0.05)
     monkeypatch.setattr("chat_tui.store.recorder.RETRY_S", 0.05)
     gate, script = held("so far", " and on")
     desk.simulator.enqueue(script)
@@ -177,7 +177,7 @@ async def test_a_folder_that_nobody_may_enter_is_named_and_the_program_goes_on(d
 async def test_a_locked_database_is_a_banner_until_it_is_free(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat_tui.session.RETRY_S", 0.05)
+    monkeypatch.setattr("chat_tui.session.session.RETRY_S", 0.05)
     monkeypatch.setattr("chat_tui.store.recorder.RETRY_S", 0.05)
     desk.simulator.enqueue(reply("a"), reply("b"))
     app = desk.app()

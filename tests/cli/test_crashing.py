@@ -9,7 +9,7 @@ KEY = "sk-canary-0123456789"
 
 SPOILED = """
 import os
-from chat_tui.roster import Roster
+from chat_tui.roster.roster import Roster
 
 async def listings(self):
     key = os.environ["OPENAI_API_KEY"]

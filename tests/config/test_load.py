@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 
 from chat_tui.config.load import load, load_provider_file
 from chat_tui.config.model import Config
+from chat_tui.keys.secrets import (
+    CommandKey,
+    DefaultKey,
+    EnvKey,
+    KeyringKey,
+    NoKey,
+    PlainKey,
+    Secret,
+)
 from chat_tui.registry import Registry
-from chat_tui.secrets import CommandKey, DefaultKey, EnvKey, KeyringKey, NoKey, PlainKey, Secret
 
 Load = Callable[[str], Config]
 

@@ -25,7 +25,7 @@ CTRL_Q, F4 = "\x11", "\x1bOS"
 # Puts a mistake into the running program that holds the key in a local variable, and quotes it.
 _SPOIL = """
 import os
-from chat_tui.app import ChatApp
+from chat_tui.app.chat_app import ChatApp
 
 def action_help(self):
     key = os.environ["CHAT_TUI_CANARY"]

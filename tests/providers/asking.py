@@ -18,12 +18,12 @@ from chat_tui.events import (
     Usage,
 )
 from chat_tui.ids import ConversationId
+from chat_tui.keys.secrets import KeySource, NoKey
 from chat_tui.message import Message, user_message
 from chat_tui.providers.base import Provider, Request
 from chat_tui.providers.kinds import Services
 from chat_tui.providers.openai import OPENAI
 from chat_tui.providers.openai_options import OpenAIOptions
-from chat_tui.secrets import KeySource, NoKey
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.retry import NO_RETRY, RetryPolicy
 from chat_tui.streaming.worker import StreamWorker

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chat_tui.providers.fal import FalOptions, FalProvider
-from chat_tui.secrets import KeySource
+from chat_tui.keys.secrets import KeySource
+from chat_tui.providers.fal.provider import FalOptions, FalProvider
 from chat_tui.simulator.dialect import Answer, Route
 from chat_tui.simulator.server import Simulator
 from tests.providers.asking import services

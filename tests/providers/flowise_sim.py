@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chat_tui.providers.flowise import HEAD_S, MODE_S, QUICK_S, FlowiseProvider
-from chat_tui.providers.flowise_options import FlowiseOptions
-from chat_tui.secrets import KeySource
+from chat_tui.keys.secrets import KeySource
+from chat_tui.providers.flowise.options import FlowiseOptions
+from chat_tui.providers.flowise.provider import HEAD_S, MODE_S, QUICK_S, FlowiseProvider
 from chat_tui.simulator.flowise import CHATFLOW
 from chat_tui.simulator.server import Simulator
 from tests.net.pieces import cut

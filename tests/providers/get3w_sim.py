@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chat_tui.providers.get3w import Get3wOptions, Get3wProvider
-from chat_tui.secrets import KeySource
+from chat_tui.keys.secrets import KeySource
+from chat_tui.providers.get3w.provider import Get3wOptions, Get3wProvider
 from chat_tui.simulator.server import Simulator
 from tests.providers.asking import services
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from chat_tui.events import Source, SourceRefs, StreamError, TextDelta
+from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.message import Attachment, user_message
 from chat_tui.providers.anthropic_dialect import MAX_TOKENS, AnthropicDecoder, encode
-from chat_tui.secrets import PlainKey, Secret
 from chat_tui.simulator.script import (
     Cite,
     Done,

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from chat_tui.events import Finished, StreamError
+from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.message import Attachment, Message, blank_reply, user_message
 from chat_tui.providers.attached import said
 from chat_tui.providers.base import Provider, Request
-from chat_tui.providers.fal import FAL, FalOptions
-from chat_tui.providers.flowise import FLOWISE
-from chat_tui.providers.flowise_options import FlowiseOptions
-from chat_tui.providers.get3w import GET3W, Get3wOptions
+from chat_tui.providers.fal.provider import FAL, FalOptions
+from chat_tui.providers.flowise.options import FlowiseOptions
+from chat_tui.providers.flowise.provider import FLOWISE
+from chat_tui.providers.get3w.provider import GET3W, Get3wOptions
 from chat_tui.providers.kinds import Services
-from chat_tui.providers.writer import WRITER
-from chat_tui.providers.writer_options import WriterOptions
-from chat_tui.secrets import PlainKey, Secret
+from chat_tui.providers.writer.options import WriterOptions
+from chat_tui.providers.writer.provider import WRITER
 from chat_tui.simulator.dialect import Prompt
 from chat_tui.simulator.flowise import CHATFLOW, MUTE_FLOW
 from chat_tui.simulator.script import Done, Finish, Picture, Say, Script

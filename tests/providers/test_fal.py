@@ -22,7 +22,7 @@ from chat_tui.events import (
     Started,
     StreamError,
 )
-from chat_tui.secrets import PlainKey, Secret
+from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.simulator.dialect import Answer
 from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import (

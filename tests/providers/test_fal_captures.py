@@ -12,8 +12,8 @@ import pytest
 from chat_tui.errors import ProviderError
 from chat_tui.events import ImageProgress, StreamError, StreamEvent
 from chat_tui.net.json import decode_json
-from chat_tui.providers.fal_dialect import FalDecoder
-from chat_tui.providers.fal_queue import JobState, decode_state, decode_ticket
+from chat_tui.providers.fal.dialect import FalDecoder
+from chat_tui.providers.fal.queue import JobState, decode_state, decode_ticket
 from chat_tui.simulator.script import Script
 from chat_tui.simulator.server import Simulator
 from tests.net.pieces import arriving, cut, sse_frames

@@ -8,8 +8,8 @@ import fal_client
 import httpx
 import pytest
 
-from chat_tui.providers.fal import FalProvider
-from chat_tui.secrets import PlainKey, Secret
+from chat_tui.keys.secrets import PlainKey, Secret
+from chat_tui.providers.fal.provider import FalProvider
 from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import (
     Act,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.providers.fal_pictures import (
+from chat_tui.providers.fal.pictures import (
     Found,
     files_in,
     flagged_in,

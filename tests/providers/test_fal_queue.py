@@ -10,9 +10,9 @@ import pytest
 from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.events import Finished, ImageProgress, Started, StreamEvent
 from chat_tui.net.client import HttpClient
-from chat_tui.providers import fal_jobs
-from chat_tui.providers.fal import FalProvider
-from chat_tui.providers.fal_queue import (
+from chat_tui.providers.fal import jobs as fal_jobs
+from chat_tui.providers.fal.provider import FalProvider
+from chat_tui.providers.fal.queue import (
     JobState,
     Ticket,
     check_origin,

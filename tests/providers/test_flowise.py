@@ -26,11 +26,11 @@ from chat_tui.events import (
     encode_event,
 )
 from chat_tui.folding import fold
+from chat_tui.keys.secrets import EnvKey, PlainKey, Secret
 from chat_tui.message import blank_reply, decision_message, user_message
 from chat_tui.providers.base import ModelInfo
-from chat_tui.providers.flowise import FLOWISE
-from chat_tui.providers.flowise_options import FlowiseOptions
-from chat_tui.secrets import EnvKey, PlainKey, Secret
+from chat_tui.providers.flowise.options import FlowiseOptions
+from chat_tui.providers.flowise.provider import FLOWISE
 from chat_tui.simulator.flowise import AGENTFLOW, CHATFLOW, MUTE_FLOW, WHOLE_FLOW
 from chat_tui.simulator.script import (
     AskApproval,

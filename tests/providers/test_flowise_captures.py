@@ -7,8 +7,8 @@ import pytest
 
 from chat_tui.errors import AuthFailed, ProviderError, Rejected, WrongId
 from chat_tui.events import Approval, Source, SourceRefs, Step, StreamError, StreamEvent, Usage
-from chat_tui.providers.flowise_events import FlowiseDecoder
-from chat_tui.secrets import PlainKey, Secret
+from chat_tui.keys.secrets import PlainKey, Secret
+from chat_tui.providers.flowise.events import FlowiseDecoder
 from tests.net.pieces import arriving, cut, sse_frames
 from tests.providers.asking import ask_once, closing, heard, terminals
 from tests.providers.flowise_sim import CAPTURES, flowise, recorded, repeating

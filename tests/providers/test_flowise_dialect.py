@@ -8,8 +8,8 @@ from chat_tui.errors import Rejected
 from chat_tui.events import Approval, Finished
 from chat_tui.folding import fold
 from chat_tui.message import Decision, Message, blank_reply, decision_message, user_message
-from chat_tui.providers.flowise_approval import decode_action
-from chat_tui.providers.flowise_dialect import encode
+from chat_tui.providers.flowise.approval import decode_action
+from chat_tui.providers.flowise.dialect import encode
 from tests.providers.asking import request
 
 V2_ACTION: dict[str, Any] = {

@@ -28,7 +28,7 @@ from chat_tui.events import (
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import decode_json
 from chat_tui.net.sse import SseDecoder
-from chat_tui.providers.flowise_events import FlowiseDecoder
+from chat_tui.providers.flowise.events import FlowiseDecoder
 from tests.net.pieces import cut_at
 from tests.providers.test_flowise_dialect import V1_ACTION, V2_ACTION
 

@@ -16,11 +16,11 @@ from chat_tui.events import (
     StreamError,
     StreamEvent,
 )
+from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.message import user_message
 from chat_tui.net.json import encode_json
-from chat_tui.providers.get3w import GET3W, Get3wOptions, Get3wProvider
+from chat_tui.providers.get3w.provider import GET3W, Get3wOptions, Get3wProvider
 from chat_tui.providers.kinds import ProviderOptions
-from chat_tui.secrets import PlainKey, Secret
 from chat_tui.simulator.get3w import MODELS
 from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import (

@@ -12,7 +12,7 @@ import pytest
 from chat_tui.errors import ProviderError
 from chat_tui.events import ImageProgress, Started, StreamError, StreamEvent
 from chat_tui.net.json import decode_json
-from chat_tui.providers.get3w_dialect import Get3wDecoder
+from chat_tui.providers.get3w.dialect import Get3wDecoder
 from chat_tui.simulator.script import Progress, Script
 from chat_tui.simulator.server import Simulator
 from tests.net.pieces import arriving, cut, sse_frames

@@ -27,8 +27,8 @@ from chat_tui.message import blank_reply
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import decode_json
 from chat_tui.net.sse import SseDecoder
-from chat_tui.providers.get3w_dialect import Get3wDecoder, encode, read_balance, read_models
-from chat_tui.providers.get3w_prediction import read_prediction
+from chat_tui.providers.get3w.dialect import Get3wDecoder, encode, read_balance, read_models
+from chat_tui.providers.get3w.prediction import read_prediction
 from chat_tui.simulator.pictures import landscape
 from tests.net.pieces import cut_at
 from tests.providers.asking import heard, request

@@ -8,8 +8,8 @@ import pytest
 
 from chat_tui.errors import ProviderError
 from chat_tui.events import ImageResult, encode_event
+from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.providers.base import Provider
-from chat_tui.secrets import PlainKey, Secret
 from chat_tui.simulator.script import Fail, Script
 from chat_tui.simulator.server import Simulator
 from tests.net.server import Connection, Server, answer, serve

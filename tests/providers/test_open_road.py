@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from chat_tui.errors import AuthFailed, ProviderError
+from chat_tui.keys.secrets import EnvKey, KeyRing, NoKey
 from chat_tui.providers.connection import Connection
 from chat_tui.providers.kinds import ProviderOptions, Services
-from chat_tui.secrets import EnvKey, KeyRing, NoKey
 from chat_tui.simulator.server import Simulator
 
 KEY = "sk-canary-4f1d0b"

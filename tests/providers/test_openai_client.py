@@ -10,7 +10,7 @@ from openai.types import ImageGenCompletedEvent, ImageGenPartialImageEvent, Imag
 from openai.types.chat import ChatCompletion
 
 from chat_tui.events import Usage as Counted
-from chat_tui.secrets import PlainKey, Secret
+from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import (
     Act,

@@ -8,11 +8,11 @@ import pytest
 
 from chat_tui.errors import ProviderError, Rejected, WrongId
 from chat_tui.events import Finished, Notice, SourceRefs, Started, Step, ToolCall
+from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.message import user_message
 from chat_tui.providers.base import Request
-from chat_tui.providers.writer_lists import applications, graphs
-from chat_tui.providers.writer_options import Endpoint
-from chat_tui.secrets import PlainKey, Secret
+from chat_tui.providers.writer.lists import applications, graphs
+from chat_tui.providers.writer.options import Endpoint
 from chat_tui.simulator.script import (
     Cite,
     Done,

@@ -12,16 +12,16 @@ from chat_tui.events import Source, SourceRefs, Step, StreamError, StreamEvent, 
 from chat_tui.net.json import decode_json
 from chat_tui.providers.model_list import decode_models
 from chat_tui.providers.posted import Decoder
-from chat_tui.providers.writer_answers import (
+from chat_tui.providers.writer.answers import (
     AnswerDecoder,
     Application,
     Completion,
     Question,
     Search,
 )
-from chat_tui.providers.writer_chat import WriterChatDecoder
-from chat_tui.providers.writer_lists import decode_inputs, decode_page
-from chat_tui.providers.writer_options import Endpoint
+from chat_tui.providers.writer.chat import WriterChatDecoder
+from chat_tui.providers.writer.lists import decode_inputs, decode_page
+from chat_tui.providers.writer.options import Endpoint
 from chat_tui.simulator.script import Script
 from chat_tui.simulator.server import Simulator
 from tests.net.pieces import arriving, cut, sse_frames

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from writerai import APIError, APIStatusError, AsyncWriter
 
-from chat_tui.providers.writer_options import Endpoint
-from chat_tui.secrets import PlainKey, Secret
+from chat_tui.keys.secrets import PlainKey, Secret
+from chat_tui.providers.writer.options import Endpoint
 from chat_tui.simulator.script import (
     Cite,
     Comment,

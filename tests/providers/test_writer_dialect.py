@@ -32,20 +32,20 @@ from chat_tui.message import blank_reply, user_message
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import decode_json
 from chat_tui.providers.posted import Decoder
-from chat_tui.providers.writer_answers import (
+from chat_tui.providers.writer.answers import (
     AnswerDecoder,
     Application,
     Completion,
     Question,
     Search,
 )
-from chat_tui.providers.writer_chat import WriterChatDecoder
-from chat_tui.providers.writer_graph import GraphSearch
-from chat_tui.providers.writer_lists import decode_inputs, decode_page
-from chat_tui.providers.writer_options import WriterOptions
-from chat_tui.providers.writer_requests import application_body, chat_body
-from chat_tui.providers.writer_sources import EXCERPT_CHARS, Passages
-from chat_tui.providers.writer_tools import completed
+from chat_tui.providers.writer.chat import WriterChatDecoder
+from chat_tui.providers.writer.graph import GraphSearch
+from chat_tui.providers.writer.lists import decode_inputs, decode_page
+from chat_tui.providers.writer.options import WriterOptions
+from chat_tui.providers.writer.requests import application_body, chat_body
+from chat_tui.providers.writer.sources import EXCERPT_CHARS, Passages
+from chat_tui.providers.writer.tools import completed
 from tests.providers.asking import Heard, heard, request
 from tests.providers.frames import frame
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chat_tui.providers.writer import WriterProvider
-from chat_tui.providers.writer_options import Endpoint, WriterOptions
-from chat_tui.secrets import KeySource
+from chat_tui.keys.secrets import KeySource
+from chat_tui.providers.writer.options import Endpoint, WriterOptions
+from chat_tui.providers.writer.provider import WriterProvider
 from chat_tui.simulator.server import Simulator
 from chat_tui.simulator.writer_account import GRAPH, RESEARCH
 from tests.providers.asking import services

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp
+from chat_tui.app.chat_app import ChatApp
 
 
 class Compare(Protocol):

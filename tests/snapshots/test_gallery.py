@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp
+from chat_tui.app.chat_app import ChatApp
 from chat_tui.conversation import Conversation
 from chat_tui.events import Finished, ImageResult
 from chat_tui.message import Lineage

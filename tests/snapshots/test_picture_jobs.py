@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from rich.color import ColorSystem
 from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp
+from chat_tui.app.chat_app import ChatApp
 from chat_tui.conversation import Conversation
 from chat_tui.document.picture_slots import draw_pictures
 from chat_tui.events import (

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from chat_tui.colouring import Colouring
+from chat_tui.colouring.colouring import Colouring
 from chat_tui.document.highlight import WholeFence
 from chat_tui.message import TextPart
 from tests.builders import loop_turn

@@ -1,0 +1,1 @@
+"""The application: the only place that wires configuration, sessions and screens together."""

@@ -1,0 +1,86 @@
+"""What is done at the start, once the prompt is there: nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from typing import TYPE_CHECKING, Final
+
+from chat_tui.app.first_start import is_first_start
+from chat_tui.errors import StoreError
+
+if TYPE_CHECKING:
+    from chat_tui.app.chat_app import ChatApp
+    from chat_tui.app.trouble import Trouble
+    from chat_tui.app.wiring import Wiring
+    from chat_tui.session.session import Session
+
+CHECK_AFTER_S: Final = 1.0
+"""How long after the start the database is looked through."""
+BACK_UP_S: Final = 3600.0
+"""How often it is looked whether the copy of the day is due."""
+
+log = logging.getLogger(__name__)
+
+
+async def settle(app: ChatApp, wiring: Wiring, first: Session, trouble: Trouble) -> None:
+    """Tell warnings, restore panes, choose who answers, and recover what was cut off.
+
+    Args:
+        app: With its first pane.
+        wiring: What it is made of.
+        first: What the first pane shows.
+        trouble: Told when the store cannot be used.
+    """
+    gc.freeze()  # what was made so far stays: no need to look through it for garbage
+    gc.enable()
+    state = wiring.memory.state
+    for warning in (*wiring.config.warnings, *filter(None, [wiring.memory.warning])):
+        app.notify(warning, severity="warning", timeout=12)
+    if state.layout is not None and wiring.options.plain and not len(first.conversation):
+        await app.panes.restore(state.layout, wiring.roster.names())
+    if not wiring.options.provider and not len(first.conversation):
+        provider = await wiring.roster.default(state.provider or None)
+        pane = app.pane
+        if provider != pane.provider and not len(pane.session.conversation):
+            pane.answer_with(provider, wiring.model_of(provider))
+    if is_first_start(wiring) and not len(first.conversation):
+        app.run_worker(app.work.first_start.greet(), name="look around")
+    for line in wiring.news:
+        app.notify(line, severity="warning", timeout=30)
+    wiring.news.clear()
+    if wiring.store.may_exist:  # else a first start has nothing to recover
+        try:
+            recovered = await wiring.store.recover()
+        except StoreError as error:
+            trouble.tell(error)
+        else:
+            if recovered:
+                app.work.recovery.tell(recovered)
+    app.run_worker(app.work.leases.run(), name="leases")
+    app.run_worker(_keep_house(wiring, trouble), name="keep house")
+
+
+async def _keep_house(wiring: Wiring, trouble: Trouble) -> None:
+    """Do what nobody waits for: check the database, copy it once a day, tidy up."""
+    await asyncio.sleep(CHECK_AFTER_S)  # whoever starts a program wants something else first
+    while True:
+        if wiring.store.may_exist:
+            try:
+                await _set_in_order(wiring)
+            except StoreError as error:
+                log.warning("cannot keep the store in order: %s", error)
+                trouble.tell(error)
+        await asyncio.sleep(BACK_UP_S)
+
+
+async def _set_in_order(wiring: Wiring) -> None:
+    from chat_tui.housekeeping import sweep_media
+
+    await wiring.store.check()
+    await wiring.store.back_up()
+    await wiring.store.tidy()
+    # Pictures of what is only in a damaged file, put aside, are still somebody's.
+    if not any(wiring.paths.data_dir.glob(f"{wiring.paths.database.name}.corrupt-*")):
+        await sweep_media(wiring.store, wiring.paths.media_dir)

@@ -1,0 +1,91 @@
+"""The theme that is shown: chosen, remembered, and put on everything that paints by itself."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from chat_tui.app.memory import Memory
+from chat_tui.config.model import DEFAULT_THEME
+from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
+from chat_tui.widgets.ink_styles import InkStyles
+from chat_tui.widgets.picture_desk import PictureDesk
+from chat_tui.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from chat_tui.document.highlight import HandOut
+
+
+class AppThemes:
+    """Which theme the application shows."""
+
+    def __init__(
+        self,
+        app: App[int],
+        shelf: ThemeShelf,
+        memory: Memory,
+        hand_out: "HandOut",
+        desk: PictureDesk,
+    ) -> None:
+        """Show nothing yet.
+
+        Args:
+            app: What is coloured.
+            shelf: The themes that there are.
+            memory: Where a choice is kept.
+            hand_out: Colours the code of transcripts.
+            desk: Draws their pictures.
+        """
+        self._app = app
+        self._shelf = shelf
+        self._memory = memory
+        self._hand_out = hand_out
+        self._desk = desk
+        self._styles = InkStyles({})
+
+    def names(self) -> Sequence[str]:
+        """Name all themes."""
+        return self._shelf.names()
+
+    def show_first(self, configured: str) -> None:
+        """Show the configured theme, else the one that was chosen last, else the usual one."""
+        wanted = configured or self._memory.state.theme or DEFAULT_THEME
+        if self._shelf.get(wanted) is None:
+            self._app.notify(f"there is no theme {wanted!r}", severity="warning")
+            wanted = DEFAULT_THEME
+        self.show(wanted)
+        for warning in self._shelf.warnings:
+            self._app.notify(warning, severity="warning", timeout=12)
+
+    def choose(self, name: str) -> None:
+        """Show a theme from now on, also after the next start."""
+        self.show(name)
+        self._memory.keep(theme=name)
+
+    def pick(self) -> None:
+        """Let the user choose among all themes, each shown while it is marked."""
+        from chat_tui.screens.themes import ThemeScreen
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.choose(name)
+
+        self._app.push_screen(ThemeScreen(self.names(), self._app.theme, self.show), chosen)
+
+    def show(self, name: str) -> None:
+        """Show a theme that there is."""
+        file = self._shelf.get(name)
+        assert file is not None
+        # In place of one that Textual calls the same.
+        self._app.register_theme(textual_theme(file))
+        self._app.theme = name
+        styles = ink_styles(file)
+        self._styles = styles.without_colour() if self._app.no_color else styles
+        for transcript in self._app.query(Transcript):
+            self.dress(transcript)
+
+    def dress(self, transcript: Transcript) -> None:
+        """Have a transcript painted in the theme that is shown."""
+        transcript.paint_with(self._styles)
+        transcript.colour_by(self._hand_out)
+        transcript.draw_pictures(self._desk)

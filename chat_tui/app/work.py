@@ -1,0 +1,143 @@
+"""What the application does beside talking, each part made when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chat_tui.app.adding import AppAdding
+    from chat_tui.app.alerts import Alerts
+    from chat_tui.app.chat_app import ChatApp
+    from chat_tui.app.compare import AppCompare
+    from chat_tui.app.conversations import AppConversations
+    from chat_tui.app.first_start import FirstStart
+    from chat_tui.app.leases import AppLeases
+    from chat_tui.app.panes import AppPanes
+    from chat_tui.app.pictures import AppPictures
+    from chat_tui.app.prompts import AppPrompts
+    from chat_tui.app.recovery import AppRecovery
+    from chat_tui.app.wiring import Wiring
+
+
+class Work:
+    """Makes the parts, and imports them only then: hardly any start needs them all."""
+
+    def __init__(
+        self, app: ChatApp, wiring: Wiring, panes: AppPanes, hear_signals: Callable[[], None]
+    ) -> None:
+        """Make nothing yet.
+
+        Args:
+            app: Whose work it is.
+            wiring: What the parts need.
+            panes: The application's.
+            hear_signals: Sets the application's signal handlers again.
+        """
+        self._app = app
+        self._wiring = wiring
+        self._panes = panes
+        self._hear_signals = hear_signals
+
+    @property
+    def prompts_asked(self) -> bool:
+        """Some prompt has asked for something."""
+        return "prompts" in self.__dict__
+
+    @cached_property
+    def prompts(self) -> AppPrompts:
+        """What prompts ask for."""
+        from chat_tui.app.prompt_tools import Tools
+        from chat_tui.app.prompts import AppPrompts
+        from chat_tui.roster.model_lists import ModelLists
+
+        wiring = self._wiring
+        tools = Tools(
+            roster=wiring.roster,
+            models=ModelLists(wiring.roster),
+            store=wiring.store,
+            memory=wiring.memory,
+            themes=self._app.themes,
+            environ=wiring.environ,
+            prompts_dir=wiring.paths.prompts_dir,
+            hear_signals=self._hear_signals,
+            budget_usd=wiring.config.app.budget_usd_per_day,
+        )
+        return AppPrompts(self._app, tools)
+
+    @cached_property
+    def leases(self) -> AppLeases:
+        """Who has which conversation open."""
+        from chat_tui.app.leases import AppLeases
+
+        return AppLeases(self._app, self._wiring)
+
+    @property
+    def leases_asked(self) -> bool:
+        """Somebody has looked who has what open."""
+        return "leases" in self.__dict__
+
+    @cached_property
+    def recovery(self) -> AppRecovery:
+        """What became of replies that broke off with the program."""
+        from chat_tui.app.recovery import AppRecovery
+
+        return AppRecovery(self._app, self._wiring)
+
+    @cached_property
+    def pictures(self) -> AppPictures:
+        """What is done with pictures."""
+        from chat_tui.app.pictures import AppPictures, PictureTools
+
+        wiring = self._wiring
+        tools = PictureTools(
+            roster=wiring.roster,
+            store=wiring.store,
+            sessions=wiring.sessions,
+            memory=wiring.memory,
+            environ=wiring.environ,
+            desk=wiring.picture_desk,
+        )
+        return AppPictures(self._app, tools)
+
+    @cached_property
+    def conversations(self) -> AppConversations:
+        """What is done with stored conversations."""
+        from chat_tui.app.conversations import AppConversations
+
+        wiring = self._wiring
+        return AppConversations(
+            self._app, wiring.store, wiring.sessions, wiring.roster, wiring.new_conversation
+        )
+
+    @cached_property
+    def adding(self) -> AppAdding:
+        """How providers are added and changed."""
+        from chat_tui.app.adding import AppAdding
+
+        return AppAdding(self._app, self._wiring)
+
+    @cached_property
+    def first_start(self) -> FirstStart:
+        """What a first start says and offers."""
+        from chat_tui.app.first_start import FirstStart
+
+        return FirstStart(self._app, self._wiring, self._app.pane)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What is told while nobody looks."""
+        from chat_tui.app.alerts import Alerts
+
+        wiring = self._wiring
+        write = self._app.write_to_terminal
+        return Alerts(self._app, wiring.config.app.notify, wiring.environ, write)
+
+    @cached_property
+    def compare(self) -> AppCompare:
+        """What is done to compare."""
+        from chat_tui.app.compare import AppCompare, CompareTools
+
+        wiring = self._wiring
+        return AppCompare(self._app, CompareTools(wiring.roster, self._panes, wiring.model_of))

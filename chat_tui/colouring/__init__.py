@@ -1,0 +1,1 @@
+"""Colours for code, worked out in a process of its own."""

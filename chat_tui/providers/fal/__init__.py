@@ -1,0 +1,1 @@
+"""fal.ai: streams and the queue."""

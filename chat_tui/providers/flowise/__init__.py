@@ -1,0 +1,1 @@
+"""Flowise: chatflows, agent flows and their approvals."""

@@ -1,0 +1,1 @@
+"""get3w: predictions whose pictures are watched."""

@@ -1,0 +1,1 @@
+"""Writer: chat, completions, applications, Knowledge Graphs and web search."""

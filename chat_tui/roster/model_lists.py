@@ -1,0 +1,77 @@
+"""The providers' live lists of models, each asked for once in a while."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from chat_tui.errors import ChatTuiError
+from chat_tui.providers.base import ModelInfo
+from chat_tui.roster.roster import Roster
+
+FRESH_S: Final = 600.0
+"""How long a list counts as it was told."""
+LIMIT_S: Final = 20.0
+"""How long a server may take for it."""
+
+
+class ModelLists:
+    """What was told, in memory. Requests for one list at the same time are one request."""
+
+    def __init__(self, roster: Roster, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start without any list.
+
+        Args:
+            roster: Whose providers are asked.
+            clock: Monotonic seconds.
+        """
+        self._roster = roster
+        self._clock = clock
+        self._told: dict[str, tuple[float, Sequence[ModelInfo]]] = {}
+        self._asking: dict[str, asyncio.Task[Sequence[ModelInfo]]] = {}
+
+    def known(self, provider: str) -> Sequence[ModelInfo] | None:
+        """What was told not too long ago; null where nothing was."""
+        at, models = self._told.get(provider, (0.0, None))
+        return models if models is not None and self._clock() - at < FRESH_S else None
+
+    def window(self, provider: str, model: str) -> int | None:
+        """How many tokens a model takes in, as it was told last; null where it was not."""
+        _, models = self._told.get(provider, (0.0, ()))
+        return next((one.context_tokens for one in models if one.id == model), None)
+
+    async def get(self, provider: str) -> Sequence[ModelInfo]:
+        """Give a list that is fresh.
+
+        Raises:
+            ChatTuiError: there is no such provider, or it told none.
+        """
+        if (known := self.known(provider)) is not None:
+            return known
+        task = self._asking.get(provider)
+        if task is None:
+            task = asyncio.create_task(self._ask(provider), name=f"models of {provider}")
+            self._asking[provider] = task
+            task.add_done_callback(lambda _: self._asking.pop(provider, None))
+        return await asyncio.shield(task)
+
+    def forget(self, provider: str) -> None:
+        """Ask again next time: its key was changed, or somebody wants to know."""
+        self._told.pop(provider, None)
+
+    async def aclose(self) -> None:
+        """Stop asking."""
+        tasks = list(self._asking.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _ask(self, provider: str) -> Sequence[ModelInfo]:
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                models = tuple(await self._roster.provider(provider).models())
+        except TimeoutError as error:
+            raise ChatTuiError(f"no list in {LIMIT_S:g} s") from error
+        self._told[provider] = (self._clock(), models)
+        return models

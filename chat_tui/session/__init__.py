@@ -1,0 +1,1 @@
+"""A conversation being talked in, and what keeps it going."""
