@@ -37,9 +37,10 @@ def report_text(error: BaseException, where: str) -> str:
 
     # What an error says may quote a conversation: enough of it to know the mistake by.
     trace = traceback.TracebackException.from_exception(error, capture_locals=False, compact=True)
+    # Half a key is not known for one: keys are masked before anything is cut.
     lines = "".join(
         line if len(line) < _MESSAGE_MAX_CHARS else f"{line[:_MESSAGE_MAX_CHARS]} [cut]\n"
-        for line in trace.format()
+        for line in map(without_keys, trace.format())
     )
     facts = (
         f"chat-tui {__version__}",

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -30,6 +29,8 @@ def write_atomically(path: Path, data: bytes, *, overwrite: bool, mode: int = 0o
         OSError: neither a file nor a folder is there, or the disk refused.
     """
     _refuse_others(path, overwrite=overwrite)
+    import secrets  # loads OpenSSL, for which a start would wait
+
     temporary = path.with_name(f".chat-tui-{secrets.token_hex(8)}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, 0o600)

@@ -7,8 +7,6 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
-from chat_tui.transcripts.redact import without_keys
-
 MAX_BYTES: Final = 1024 * 1024
 OLD_FILES: Final = 3
 
@@ -58,4 +56,6 @@ class _PrivateFile(RotatingFileHandler):
 
 class _WithoutKeys(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        from chat_tui.transcripts.redact import without_keys  # hardly any start logs anything
+
         return without_keys(super().format(record))

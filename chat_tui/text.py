@@ -49,6 +49,7 @@ _SUSPECT = (
 )
 _SURROGATE = "[\ud800-\udfff]"
 _HARM = f"[\x00-\x1f\x7f\ud800-\udfff{_INVISIBLE}]"
+_UNSAFE_IN_JSON = rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]"  # in UTF-8
 _CONTROL_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 
 _PICTOGRAPHS = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2900-\u297f\u2b00-\u2bff🀀-\U0001faff"
@@ -247,6 +248,15 @@ def harm_in(text: str) -> str:
     Line feeds and tabs move the cursor and count.
     """
     return "".join(_compiled(_HARM).findall(text))
+
+
+def json_line(encoded: bytes) -> bytes:
+    """Escape in JSON what its encoder leaves as it is, and some readers take for a line's end.
+
+    Those are U+0085, U+2028 and U+2029; with them go DEL and the other C1 controls, on which a
+    terminal might act. What the JSON says stays the same.
+    """
+    return re.sub(_UNSAFE_IN_JSON, lambda found: b"\\u%04x" % ord(found[0].decode()), encoded)
 
 
 def clean_line(text: str, max_chars: int = 200) -> str:

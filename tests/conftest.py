@@ -1,6 +1,8 @@
 """What holds for every test: no connection but to this machine, no keys and no files of its user."""
 
+import gc
 import ipaddress
+import itertools
 import os
 import sys
 from collections.abc import Iterator
@@ -9,12 +11,24 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.parsed_styles import share_parsed_styles
+from tests.stillness import wait_by_stillness
 from tests.tripwire import tripwire as tripwire
 
 # A busy machine is no finding: examples are bounded by their number, not by a clock.
-# Continuous integration tries the same examples each time; new ones are found on a desk.
-hypothesis.settings.register_profile("tests", deadline=None, derandomize="CI" in os.environ)
+# Continuous integration tries the same examples each time; new ones are found on a desk, and many
+# with --hypothesis-profile thorough.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, derandomize="CI" in os.environ, max_examples=50
+)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("tests")
+
+wait_by_stillness()
+share_parsed_styles()
+
+THAW_EACH = 250
+"""Tests; each application that is started sets the objects of those before it aside for good."""
 
 RESERVED = (".invalid", ".test", ".example")
 """Names that never resolve (RFC 6761), for tests of what happens then."""
@@ -45,10 +59,18 @@ def _refuse_other_hosts(event: str, args: tuple[object, ...]) -> None:
 sys.addaudithook(_refuse_other_hosts)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Make homes, all in one folder: those of pytest are looked for a free name, one by one."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _own_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test a home of its own, without the user's keys, keyring and settings."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir()
     for name in os.environ:
         if name.startswith(("CHAT_TUI_", "XDG_")) or name.endswith(
             ("_API_KEY", "_PROXY", "_proxy")
@@ -59,6 +81,20 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     return home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _count() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _thawed(_count: Iterator[int]) -> Iterator[None]:
+    """Let go of the applications of tests before, now and then."""
+    yield
+    if next(_count) % THAW_EACH == 0:
+        gc.unfreeze()
+        gc.collect()
 
 
 @pytest.fixture

@@ -490,6 +490,7 @@ FAULTS = (
         "a full disk",
         "tests/store/test_failing_disk.py::test_a_full_disk_keeps_what_was_saved_and_takes_the_rest_when_there_is_room",
         "tests/store/test_failing_disk.py::test_a_failing_write_or_sync_loses_nothing_that_was_saved",
+        "tests/store/test_failing_disk.py::test_on_a_disk_that_is_full_from_the_start_everything_can_be_read",
         "tests/app/test_store_trouble.py::test_a_store_in_trouble_says_so_while_the_talk_goes_on",
         "tests/cli/test_ask.py::test_a_full_disk_behind_stdout_is_told_and_the_reply_saved",
         "tests/test_files.py::test_a_disk_that_is_full_leaves_the_old_file",
@@ -599,6 +600,7 @@ FAULTS = (
         79,
         "replies of any size",
         "tests/app/test_huge_replies.py::test_no_turn_of_the_loop_is_long",
+        "tests/app/test_huge_replies.py::test_no_turn_is_long_when_all_comes_at_once_with_its_end",
         "tests/document/test_hostile.py::test_huge_texts_are_bounded_in_each_step",
     ),
     row(

@@ -27,6 +27,7 @@ _OURS = re.compile(
     r"|\x1b\[\d*[ABCDG]"
     r"|\x1b[78]"
     r"|\x1b\]8;(?:id=\d+;(?:https?://|mailto:)[!-~]*|;)\x1b\\"
+    r"|\x1b\]11;\?\x1b\\"
     r"|\x1b\]22;[a-z-]*\x07"
     r"|\x1b_Gi=31;?[^\x1b]*\x1b\\"
     r"|\x1bP\+q[0-9a-f]*\x1b\\"

@@ -32,6 +32,7 @@ from chat_tui.simulator.server import Simulator
 from tests.app.desk import Desk, ask, chat, painted, reply, shown, until
 from tests.hostile import texts
 from tests.net.server import Connection, answer, serve
+from tests.stillness import wait_by_stillness
 
 WHEN = datetime(2026, 3, 14, 14, 2, tzinfo=UTC)
 SURFACE_S = 60.0
@@ -263,6 +264,7 @@ def _conversation(text: str) -> Conversation:
 
 
 async def main(folder: Path, every: int) -> int:
+    wait_by_stillness()
     show = Show(folder, every)
     listed = json.dumps({"data": [{"id": name} for name in ("the-first-model", *show.texts)]})
 

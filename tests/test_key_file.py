@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_key_that_is_not_there_is_none(file: Path) -> None:
     assert read_key(file, "flow") == ""
     assert not drop_key(file, "flow")
     assert not file.exists()
+
+
+def test_writers_at_the_same_time_lose_nobodys_key(file: Path) -> None:
+    names = [f"key-{number}" for number in range(40)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda name: write_key(file, name, CANARY), names))
+    assert [read_key(file, name) for name in names] == [CANARY] * len(names)
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(lambda name: drop_key(file, name), names))
+    assert [read_key(file, name) for name in names] == [""] * len(names)
 
 
 def test_a_key_that_is_dropped_leaves_the_others(file: Path) -> None:

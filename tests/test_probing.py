@@ -125,3 +125,20 @@ def test_the_usual_ports_are_those_of_the_servers() -> None:
         "jan": 1337,
         "flowise": 3000,
     }
+
+
+async def test_looking_that_is_cancelled_leaves_nothing_running() -> None:
+    asked = asyncio.Event()
+
+    def wait(_request: bytes) -> bytes | None:
+        asked.set()
+        return None
+
+    async with served(wait) as port:
+        before = asyncio.all_tasks()
+        looking = asyncio.create_task(find_servers(at(port, "ollama"), limit_s=60))
+        await asked.wait()
+        looking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await looking
+        assert not [one for one in asyncio.all_tasks() - before if "port" in one.get_name()]

@@ -165,6 +165,11 @@ async def test_a_command_gets_the_environment_and_no_input() -> None:
     assert await found(program(text), {**os.environ, "MINE": "value"}) == "value"
 
 
+async def test_part_of_a_line_that_is_too_long_is_not_taken_for_the_key() -> None:
+    error = await refused(program("print('x' * 3_000_000)"), dict(os.environ))
+    assert error.message.endswith("printed something too long for a key")
+
+
 async def test_much_output_after_the_key_does_no_harm() -> None:
     text = f"print('{CANARY}'); print('x' * 3_000_000)"
     assert await found(program(text), dict(os.environ)) == CANARY
@@ -370,3 +375,11 @@ def test_a_short_key_masks_no_words() -> None:
     secret = Secret("the")
     assert secrets.without_secrets("the other") == "the other"
     assert secret.reveal() == "the"
+
+
+def test_a_key_that_begins_like_another_one_is_masked_whole() -> None:
+    short = Secret("plain-words-key")
+    long = Secret("plain-words-key-and-more-of-it")
+    assert secrets.without_secrets(f"first {long.reveal()}, then {short.reveal()}.", "X") == (
+        "first X, then X."
+    )

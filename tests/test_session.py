@@ -15,7 +15,9 @@ from chat_tui.events import Finished, StreamError, StreamEvent, TextDelta
 from chat_tui.message import user_message
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.openai import ChatProvider
-from chat_tui.session.session import Reply, ReplyRunning, Session
+from chat_tui.session.refusals import ReplyRunning
+from chat_tui.session.reply import Reply
+from chat_tui.session.session import Session
 from chat_tui.simulator.dialect import Prompt
 from chat_tui.simulator.script import Done, Drop, Fail, Finish, Gate, Hold, Script, say
 from chat_tui.simulator.server import Simulator

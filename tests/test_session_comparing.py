@@ -6,7 +6,9 @@ import pytest
 
 from chat_tui.conversation import Conversation
 from chat_tui.providers.openai import ChatProvider
-from chat_tui.session.session import Contender, ReplyRunning, Session
+from chat_tui.session.refusals import ReplyRunning
+from chat_tui.session.reply import Contender
+from chat_tui.session.session import Session
 from chat_tui.simulator.script import Fail, Script
 from chat_tui.simulator.server import Simulator
 from chat_tui.store.store import Store

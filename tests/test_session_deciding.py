@@ -4,7 +4,8 @@ from chat_tui.conversation import Conversation
 from chat_tui.events import Approval, Finished
 from chat_tui.folding import fold
 from chat_tui.message import Decision, TextPart, blank_reply, user_message
-from chat_tui.session.session import AlreadyDecided, Session
+from chat_tui.session.refusals import AlreadyDecided
+from chat_tui.session.session import Session
 
 APPROVAL = Approval("a", "Send it?", "Proceed", "Stop")
 

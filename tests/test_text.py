@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat_tui import text as text_module
-from chat_tui.text import MAX_MARKS, Cleaner, SurrogateJoiner, clean, clean_line
+from chat_tui.text import MAX_MARKS, Cleaner, SurrogateJoiner, clean, clean_line, json_line
 
 CASES: dict[str, dict[str, Any]] = {
     case["name"]: case
@@ -312,6 +312,15 @@ def test_joining_does_not_care_how_text_is_cut(text: str, cuts: list[int]) -> No
 @given(st.text())
 def test_joining_keeps_whole_characters(text: str) -> None:
     assert joined([text]) == text
+
+
+@given(hostile)
+def test_json_keeps_its_meaning_when_it_is_made_one_line(text: str) -> None:
+    encoded = json.dumps([text.encode("utf-8", "replace").decode()], ensure_ascii=False).encode()
+    line = json_line(encoded)
+    assert json.loads(line) == json.loads(encoded)
+    assert line.decode().splitlines() == [line.decode()]
+    assert not any(0x7F <= ord(char) < 0xA0 for char in line.decode())
 
 
 def test_importing_compiles_no_pattern() -> None:

@@ -13,7 +13,7 @@ from chat_tui.config.model import NotifyMode
 from chat_tui.events import Finished, ImageResult
 from chat_tui.ids import MessageId
 from chat_tui.programs import run_program
-from chat_tui.session.session import Reply
+from chat_tui.session.reply import Reply
 
 LONG_S: Final = 10.0
 """A reply that took so long is told of; a picture always is."""
@@ -39,7 +39,7 @@ class Alerts:
             write: Writes to the terminal.
         """
         self._app = app
-        self._mode = mode
+        self.mode = mode
         self._environ = environ
         self._write = write
         self._told: deque[MessageId] = deque(maxlen=64)
@@ -47,7 +47,7 @@ class Alerts:
 
     def reply_ended(self, reply: Reply) -> None:
         """Tell that a reply has ended, if somebody waits for it elsewhere."""
-        away = self._mode == "always" or (self._mode == "unfocused" and not self._app.app_focus)
+        away = self.mode == "always" or (self.mode == "unfocused" and not self._app.app_focus)
         ending = reply.worker.terminal
         stopped = isinstance(ending, Finished) and ending.reason == "cancelled"
         if not away or stopped or ending is None or reply.id in self._told:

@@ -15,19 +15,21 @@ from chat_tui.usage import Reckoned, reckoned, total
 class Budget:
     """Asks once a day, when the next reply may pass what is meant for it."""
 
-    def __init__(self, app: App[int], store: Store, budget_usd: float) -> None:
+    def __init__(self, app: App[int], store: Store) -> None:
         self._app = app
         self._store = store
-        self._budget_usd = budget_usd
         self._allowed: datetime | None = None
         """The day on which the user said yes."""
 
-    async def allows(self, session: Session, replies: int, go_on: Callable[[], object]) -> bool:
+    async def allows(
+        self, session: Session, replies: int, budget_usd: float, go_on: Callable[[], object]
+    ) -> bool:
         """Say whether replies may be asked for now; if not, ask.
 
         Args:
             session: Where; its dearest reply tells what the next one may cost.
             replies: How many.
+            budget_usd: What this day may cost.
             go_on: Called when the user says yes.
         """
         day = today()
@@ -35,10 +37,7 @@ class Budget:
             return True
         spent = total(await used_since(self._store, day, session)).cost_usd
         costs = [one.usage.cost_usd or 0.0 for one in reckoned(session.conversation)]
-        if (
-            spent + replies * max(costs, default=0.0) <= self._budget_usd
-            and spent < self._budget_usd
-        ):
+        if spent + replies * max(costs, default=0.0) <= budget_usd and spent < budget_usd:
             return True
 
         def answered(yes: bool | None) -> None:
@@ -46,7 +45,7 @@ class Budget:
                 self._allowed = day
                 go_on()
 
-        self._app.push_screen(BudgetScreen(spent, self._budget_usd), answered)
+        self._app.push_screen(BudgetScreen(spent, budget_usd), answered)
         return False
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
 from textual import on, work
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.notifications import SeverityLevel
@@ -19,6 +19,7 @@ from chat_tui import glyphs
 from chat_tui.app.copying import copy_and_tell
 from chat_tui.app.crashes import Crashes
 from chat_tui.app.errors import told
+from chat_tui.app.fitting import FittingApp
 from chat_tui.app.keys import footer_hints, help_lines
 from chat_tui.app.links import AppLinks
 from chat_tui.app.opening import AppOptions, quick_choice, stored_conversation
@@ -38,6 +39,7 @@ from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.egress import guard_terminal
 from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.pane import Pane
+from chat_tui.widgets.pane_keys import KeysAt
 from chat_tui.widgets.pane_tree import Axis
 from chat_tui.widgets.panes import Panes
 from chat_tui.widgets.prompt import Prompt
@@ -53,7 +55,7 @@ __all__ = ["AppOptions", "ChatApp", "run"]
 log = logging.getLogger(__name__)
 
 _OPENING: Final = frozenset({
-    "help", "choose_provider", "add_provider", "settings", "usage", "save_transcript", "new_conversation",
+    "help", "choose_provider", "add_provider", "settings", "app_settings", "usage", "save_transcript", "new_conversation",
     "command_palette",
     "show_pictures", "split", "pane", "fork", "compare", "search_conversations",
 })  # fmt: skip
@@ -64,7 +66,7 @@ _NEVER: Final = frozenset({
 """Actions of Textual that no key of ours has, and that nothing written may have."""
 
 
-class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be rebound
+class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not be rebound
     """Panes, and what opens over them."""
 
     CSS_PATH = "app.tcss"
@@ -77,8 +79,9 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         *PANE_KEYS,
         Binding("f8", "show_pictures", "Pictures", id="pictures.show", priority=True),
         Binding("alt+s", "settings", id="conversation.settings", priority=True),
+        Binding("alt+g", "app_settings", id="app.settings", priority=True),
         Binding("ctrl+n", "new_conversation", "New", id="conversation.new", priority=True),
-        Binding("alt+f", "fork", id="conversation.fork", priority=True),
+        Binding("alt+o", "fork", id="conversation.fork", priority=True),
         Binding("ctrl+p", "command_palette", "Palette", id="app.palette", priority=True),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
         Binding("ctrl+c", "help_quit", show=False, system=True),
@@ -108,7 +111,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         self._wiring = wiring = Wiring(
             self, options, environ, trouble=self._trouble.tell, complain=complain
         )
-        self._config = options.config
+        self._config = wiring.config
         self._roster = wiring.roster
         self.picture_desk = wiring.picture_desk
         self.themes = AppThemes(
@@ -117,7 +120,8 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
         self.links = AppLinks(self, environ)
         self.panes = AppPanes(self, wiring, self.themes, self._trouble)
         self.work = Work(self, wiring, self.panes, partial(leave_on_signals, self, wiring.sessions))
-        self._key_bar = KeyBar(footer_hints("prompt", self._config.keys))
+        self._keys_at: KeysAt = "prompt"
+        self._key_bar = KeyBar(footer_hints(self._keys_at, self._config.keys))
         self._network_loaded = False
         self._first = wiring.sessions.begin(conversation or wiring.new_conversation())
 
@@ -127,8 +131,13 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
 
     def compose(self) -> ComposeResult:
         wiring = self._wiring
+        self.themes.begin(self._config.app.theme or "")
         provider, model = quick_choice(
-            wiring.options, wiring.roster, wiring.memory.state, self._first.conversation
+            wiring.options,
+            wiring.roster,
+            wiring.memory.state,
+            self._first.conversation,
+            wiring.config.app.provider,
         )
         self.panes.show_first(self._first, provider, model)
         yield self.panes.widget
@@ -229,6 +238,9 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
     def action_settings(self) -> None:
         self.prompts.show_settings(self.pane)
 
+    def action_app_settings(self) -> None:
+        self.work.preferences.show()
+
     def action_usage(self) -> None:
         self.prompts.show_usage(self.pane)
 
@@ -288,6 +300,7 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
     @on(Pane.Opened)
     def _on_panes_changed(self) -> None:
         self.panes.changed()
+        self._show_footer()
         if self.work.leases_asked:
             self.work.leases.look_now()
 
@@ -311,8 +324,13 @@ class ChatApp(App[int], inherit_bindings=False):  # inherited keys could not be 
 
     @on(Pane.KeysMoved)
     def _on_keys_moved(self, event: Pane.KeysMoved) -> None:
+        self._keys_at = event.to
+        self._show_footer()
+
+    def _show_footer(self) -> None:
+        """Name the keys that matter now."""
         panes = len(self.panes.widget)
-        self._key_bar.show(footer_hints(event.to, self._config.keys, panes=panes))
+        self._key_bar.show(footer_hints(self._keys_at, self._config.keys, panes=panes))
 
     @property
     def pictures(self) -> "AppPictures":

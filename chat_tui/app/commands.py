@@ -1,9 +1,7 @@
 """What slash commands do to the application, and to the pane that they were typed into."""
 
-import contextlib
 import inspect
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from textual.app import App
 
@@ -11,9 +9,8 @@ from chat_tui.app.prompt_tools import Tools
 from chat_tui.app.templates import use_template
 from chat_tui.commands.context import CommandError
 from chat_tui.commands.parse import nearest_command
-from chat_tui.errors import NotFound
-from chat_tui.session.session import Session
-from chat_tui.store.store import Store
+from chat_tui.commands.paths import named_place
+from chat_tui.commands.settings import set_parameter, set_system_prompt
 from chat_tui.transcripts.forms import Form
 from chat_tui.widgets.pane import Pane
 
@@ -58,18 +55,14 @@ class PaneCommands:
         await set_system_prompt(self._tools.store, self._pane.session, text)
 
     async def set_parameter(self, key: str, value: object) -> None:
-        parameters = dict(self._pane.session.conversation.parameters)
-        parameters.pop(key, None)
-        if value is not None:
-            parameters[key] = value
-        await set_parameters(self._tools.store, self._pane.session, parameters)
+        await set_parameter(self._tools.store, self._pane.session, key, value)
 
     async def write(self, form: Form | None, path: str) -> None:
         from chat_tui.app.saving import save_at, save_transcript
 
         snapshot, memory = self._pane.session.snapshot(), self._tools.memory
         if path:
-            await save_at(self._app, snapshot, memory, form=form, place=_place(path))
+            await save_at(self._app, snapshot, memory, form=form, place=named_place(path))
         else:
             save_transcript(self._app, snapshot, memory, form=form or "md")
 
@@ -90,7 +83,7 @@ class PaneCommands:
     def action_import_conversations(self, path: str) -> None:
         from chat_tui.app.importing import import_in_background
 
-        import_in_background(self._app, self._tools.store, _place(path))
+        import_in_background(self._app, self._tools.store, named_place(path))
 
     def action_copy_reply(self) -> None:
         self._pane.transcript.copy_last_reply(markdown=False)
@@ -98,26 +91,3 @@ class PaneCommands:
     def _answer_with(self, provider: str, model: str) -> None:
         self._pane.answer_with(provider, model)
         self._tools.memory.keep_model(provider, model)
-
-
-async def set_system_prompt(store: Store, session: Session, text: str) -> None:
-    """Set what the provider is told first, in memory and, once it is stored, in the store."""
-    session.conversation.system_prompt = text
-    if len(session.conversation):  # else it is stored with the first turn
-        with contextlib.suppress(NotFound):
-            await store.set_system_prompt(session.conversation.id, text)
-
-
-async def set_parameters(store: Store, session: Session, parameters: Mapping[str, object]) -> None:
-    """Set what goes into each request, in memory and, once it is stored, in the store."""
-    session.conversation.parameters = dict(parameters)
-    if len(session.conversation):
-        with contextlib.suppress(NotFound):
-            await store.set_parameters(session.conversation.id, parameters)
-
-
-def _place(path: str) -> Path:
-    try:
-        return Path(path).expanduser().absolute()
-    except RuntimeError as error:  # ~somebody who is not there
-        raise CommandError(f"no folder {path.split('/')[0][:40]!r}") from error

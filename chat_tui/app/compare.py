@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from chat_tui.errors import ChatTuiError
 from chat_tui.events import Finished
-from chat_tui.session.session import Contender, ReplyRunning
+from chat_tui.session.refusals import ReplyRunning
+from chat_tui.session.reply import Contender
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from chat_tui.app.panes import AppPanes
     from chat_tui.roster.roster import Roster
-    from chat_tui.session.session import Reply
+    from chat_tui.session.reply import Reply
     from chat_tui.widgets.pane import Pane
     from chat_tui.widgets.pane_tree import Axis
 

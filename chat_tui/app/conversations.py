@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -18,7 +18,7 @@ from chat_tui.store.store import Store
 from chat_tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from chat_tui.screens.conversations import Place
+    from chat_tui.screens.conversation_shelf import Place
     from chat_tui.store.listing import ConversationSummary
     from chat_tui.store.search import SearchHit
 
@@ -33,6 +33,7 @@ class AppConversations:
         sessions: Sessions,
         roster: Roster,
         new: Callable[[], Conversation],
+        keys: Mapping[str, str],
     ) -> None:
         """Take what is needed.
 
@@ -42,12 +43,14 @@ class AppConversations:
             sessions: Those that are open.
             roster: Who may be asked for a title.
             new: Makes a conversation to be shown in place of one that was deleted.
+            keys: The keys of each action, separated by commas.
         """
         self._app = app
         self._store = store
         self._sessions = sessions
         self._roster = roster
         self._new = new
+        self._keys = keys
         self._deleted: list[ConversationId] = []
 
     def show(self, pane: Pane, query: str = "") -> None:
@@ -59,7 +62,7 @@ class AppConversations:
             if place is not None:
                 await self.go(pane, place)
 
-        self._app.push_screen(ConversationsScreen(self, query), chosen)
+        self._app.push_screen(ConversationsScreen(self, query, self._keys), chosen)
 
     async def go(self, pane: Pane, place: Place) -> None:
         """Open a conversation in a pane and, where a message is named, go to that and mark it."""

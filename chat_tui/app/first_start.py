@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from chat_tui.config.key_labels import first_key_label, key_label
-from chat_tui.roster.offers import Offer, keys_found
 
 if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp
     from chat_tui.app.wiring import Wiring
+    from chat_tui.roster.offers import Offer
     from chat_tui.widgets.pane import Pane
 
 MOST: Final = 9
@@ -39,6 +39,8 @@ class FirstStart:
 
     async def greet(self) -> None:
         """Say which keys are set, at once, and then which servers answer."""
+        from chat_tui.roster.offers import keys_found
+
         keys = keys_found(self._wiring.environ)
         if keys:
             self._show(keys)
@@ -65,7 +67,7 @@ class FirstStart:
         self._app.run_worker(taking, group="take", exclusive=True)
         return True
 
-    def _show(self, found: Sequence[Offer]) -> None:
+    def _show(self, found: "Sequence[Offer]") -> None:
         self._found = found[:MOST]
         bound = self._wiring.config.keys
         digits = [key_label(key.strip()) for key in bound["choice.pick"].split(",") if key.strip()]
@@ -80,5 +82,5 @@ class FirstStart:
         self._pane.transcript.tell_found(lines, f"{none}{more}{how}")
 
 
-def _said(offer: Offer) -> str:
+def _said(offer: "Offer") -> str:
     return offer.found if offer.found.endswith("is set") else f"{offer.title} {offer.found}"

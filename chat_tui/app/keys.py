@@ -29,11 +29,19 @@ _FOOTER: Final = {
 """A word for each action that the footer names, the most important first."""
 
 
+_SHIFTED: Final = frozenset(f"F{number}" for number in range(13, 25))
 _FOOTER_OF_BRANCHES: Final = {
     "branch.edit": "edit",
     "branch.again": "again",
     "branch.tree": "tree",
     "branch.fork": "fork",
+}
+_FOOTER_OF_PICTURES: Final = {
+    "picture.open": "open",
+    "picture.save": "save",
+    "picture.copy_path": "path",
+    "picture.info": "info",
+    "picture.menu": "make another",
 }
 _FOOTER_OF_PANES: Final = {
     "prompt.send": "send",
@@ -54,6 +62,7 @@ def footer_hints(at: KeysAt, keys: Mapping[str, str], *, panes: int = 1) -> Sequ
     """
     hints: dict[KeysAt, Sequence[KeyHint]] = {
         "transcript": _transcript_hints(keys),
+        "picture": _picture_hints(keys),
         "find": FIND_KEYS,
         "choices": CHOICE_KEYS,
         "attachments": ATTACHMENT_KEYS,
@@ -93,7 +102,15 @@ def _transcript_hints(keys: Mapping[str, str]) -> Sequence[KeyHint]:
     return [*before, *_prompt_hints(keys, _FOOTER_OF_BRANCHES), *branches, *after]
 
 
+def _picture_hints(keys: Mapping[str, str]) -> Sequence[KeyHint]:
+    return [*TRANSCRIPT_KEYS[:1], *_prompt_hints(keys, _FOOTER_OF_PICTURES), TRANSCRIPT_KEYS[2]]
+
+
 def _short_keys_label(keys: str) -> str:
-    """Write the keys of an action; of many, the first and the last."""
+    """Write the keys of an action; of many, the first and the last.
+
+    F13 to F24 are left out beside others: that is what many terminals send for Shift and F1 to F12.
+    """
     all_keys = keys_label(keys).split(", ")
-    return keys_label(keys) if len(all_keys) < 5 else f"{all_keys[0]} to {all_keys[-1]}"
+    all_keys = [key for key in all_keys if key not in _SHIFTED] or all_keys
+    return ", ".join(all_keys) if len(all_keys) < 5 else f"{all_keys[0]} to {all_keys[-1]}"

@@ -10,7 +10,7 @@ from chat_tui import glyphs
 from chat_tui.config.key_labels import first_key_label
 from chat_tui.errors import ChatTuiError, NewerStore, StoreError
 from chat_tui.session.reading_along import ReadingAlong
-from chat_tui.store.leases import BEAT_S, Holder
+from chat_tui.store.leases import BEAT_S
 from chat_tui.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chat_tui.app.wiring import Wiring
     from chat_tui.ids import ConversationId
     from chat_tui.session.session import Session
+    from chat_tui.store.leases import Holder
 
 LOOK_S: Final = 0.3
 """How often a conversation is looked at that somebody else has."""
@@ -85,7 +86,7 @@ class AppLeases:
                 continue  # it was ours when that was asked; it is settled when the reply is there
             if name in others and name not in self._reading:
                 self._reading[name] = ReadingAlong(session, self._wiring.store)
-                session.elsewhere = _words(others[name])
+                session.elsewhere = others[name].words
                 self._offer_choices(session)
             elif name not in others and name in self._reading:
                 await self._wiring.store.recover()
@@ -107,8 +108,9 @@ class AppLeases:
         key = first_key_label(self._wiring.config.keys.get("conversation.fork", ""))
         fork = f" {glyphs.DOT} {key} forks it" if key else ""
         words = f"reading along: this conversation is open in {elsewhere}{fork}"
-        for banner in self._app.screen_stack[0].query(Banner):
-            banner.tell("lease", words if elsewhere else "")
+        for screen in self._app.screen_stack[:1]:  # none once the application is ending
+            for banner in screen.query(Banner):
+                banner.tell("lease", words if elsewhere else "")
 
     def fork(self) -> None:
         """Make a conversation of its own of what the pane shows, up to the last whole message."""
@@ -121,8 +123,3 @@ class AppLeases:
             pane.branching.fork(at)
         except ChatTuiError as error:
             pane.refuse(error)
-
-
-def _words(holder: Holder) -> str:
-    where = f"process {holder.pid}" if holder.here else "on another machine"
-    return f"another chat-tui ({where})"

@@ -1,8 +1,9 @@
 """What the application opens with: the command line's wishes, a conversation, who answers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from chat_tui.config.model import Config
 from chat_tui.config.paths import Paths
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from chat_tui.roster.probing import Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppOptions:
+class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line says."""
 
     config: Config
@@ -65,9 +65,21 @@ async def stored_conversation(
 
 
 def quick_choice(
-    options: AppOptions, roster: Roster, state: State, first: Conversation
+    options: AppOptions,
+    roster: Roster,
+    state: State,
+    first: Conversation,
+    usual: str | None = None,
 ) -> tuple[str, str]:
-    """Say who answers first, and with which model, as far as no keyring has to be asked."""
+    """Say who answers first, and with which model, as far as no keyring has to be asked.
+
+    Args:
+        options: What the command line says.
+        roster: Who there is.
+        state: What was chosen last.
+        first: The conversation that is shown.
+        usual: Who answers at a start, where somebody has set that.
+    """
     if options.provider:
         return options.provider, first_model(options.provider, options, state)
     if options.demo:
@@ -78,7 +90,7 @@ def quick_choice(
             return message.provider, options.model or message.model
     # A configured provider rather than the demo: what is sent in the first instant must not
     # be answered by a simulation.
-    wanted = (options.config.app.provider, state.provider, *options.config.providers, DEMO)
+    wanted = (usual, state.provider, *options.config.providers, DEMO)
     name = next(name for name in wanted if name in known)
     return name, first_model(name, options, state)
 

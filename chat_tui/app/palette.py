@@ -34,6 +34,7 @@ def commands(app: "ChatApp") -> Iterable[SystemCommand]:
     yield from _of_conversations(app)
     yield from _of_panes(app)
     yield from _of_pictures(app)
+    yield SystemCommand("Settings", "of the program", app.action_app_settings)
     yield SystemCommand("Settings of this conversation", "", app.action_settings)
     yield SystemCommand("Usage", "tokens and cost, here and today", app.action_usage)
     template = partial(app.prompts.use_template, pane)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
+import msgspec
 from textual.binding import Binding
 
 from chat_tui.app.layout import places_of, stored_tree, tree_of
@@ -56,8 +56,7 @@ PANE_KEYS: Final[tuple[Binding, ...]] = (
 """A terminal sends F18 for Shift+F6, and F19 for Shift+F7."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Closed:
+class _Closed(msgspec.Struct, frozen=True):
     """What it takes to have a pane back."""
 
     session: Session

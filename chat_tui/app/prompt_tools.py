@@ -1,8 +1,9 @@
 """What the application lends to the prompts of its panes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from chat_tui.app.memory import Memory
 from chat_tui.app.themes import AppThemes
@@ -11,8 +12,7 @@ from chat_tui.roster.roster import Roster
 from chat_tui.store.store import Store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What the application lends to the prompts of its panes."""
 
     roster: Roster
@@ -24,5 +24,5 @@ class Tools:
     prompts_dir: Path
     hear_signals: Callable[[], None]
     """Sets the application's signal handlers."""
-    budget_usd: float | None
+    budget_usd: Callable[[], float | None]
     """What a day may cost before somebody is asked; null is no limit."""

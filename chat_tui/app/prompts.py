@@ -5,31 +5,26 @@ from typing import TYPE_CHECKING, assert_never
 
 from textual.app import App
 
-from chat_tui.app.commands import PaneCommands, set_parameters, set_system_prompt
-from chat_tui.app.completions import options
 from chat_tui.app.errors import told
-from chat_tui.app.prompt_tools import Tools
-from chat_tui.app.templates import use_template
-from chat_tui.commands.table import run_command
 from chat_tui.errors import ChatTuiError
 from chat_tui.ids import ConversationId
 from chat_tui.keys.secrets import Secret
-from chat_tui.roster.model_rows import Choice
 from chat_tui.session.drafts import Drafts
 from chat_tui.session.session import Session
-from chat_tui.usage import reckoned
 from chat_tui.widgets.kept_chips import read_draft, written_draft
 from chat_tui.widgets.pane import Pane
 from chat_tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from chat_tui.app.budget import Budget
+    from chat_tui.app.prompt_tools import Tools
+    from chat_tui.roster.model_rows import Choice
 
 
 class AppPrompts:
     """One for all panes. Whoever made it closes it."""
 
-    def __init__(self, app: App[int], tools: Tools) -> None:
+    def __init__(self, app: App[int], tools: "Tools") -> None:
         self._app = app
         self._tools = tools
         self._drafts = Drafts(tools.store)
@@ -64,6 +59,9 @@ class AppPrompts:
 
     async def _follow(self, asked: Prompt.Commanded) -> None:
         """Follow a slash command; what cannot be followed goes back into the prompt."""
+        from chat_tui.app.commands import PaneCommands
+        from chat_tui.commands.table import run_command
+
         pane = _pane_of(asked.prompt)
         try:
             await run_command(PaneCommands(self._app, self._tools, pane), asked.invocation)
@@ -72,6 +70,8 @@ class AppPrompts:
             asked.prompt.give_back(asked.text)
 
     async def _complete(self, asked: Prompt.CompletionWanted) -> None:
+        from chat_tui.app.completions import options
+
         found = await options(self._tools, _pane_of(asked.prompt), asked.request)
         asked.prompt.offer(asked.request, found)
 
@@ -126,6 +126,8 @@ class AppPrompts:
 
     def changed(self, prompt: Prompt) -> None:
         """Keep what is written now."""
+        if not prompt.is_attached:  # its pane went meanwhile, and its draft was kept then
+            return
         pane = _pane_of(prompt)
         session = self._showing.setdefault(prompt, pane.session)
         self._lend(pane)
@@ -148,7 +150,9 @@ class AppPrompts:
             pane: Where.
             query: What the menu is asked for at first.
         """
-        from chat_tui.screens.provider_menu import MenuTools, ProviderMenu
+        from chat_tui.roster.model_rows import Choice
+        from chat_tui.screens.menu_tools import MenuTools
+        from chat_tui.screens.provider_menu import ProviderMenu
 
         roster, models, memory = self._tools.roster, self._tools.models, self._tools.memory
 
@@ -175,6 +179,7 @@ class AppPrompts:
 
     def show_settings(self, pane: Pane) -> None:
         """Show and change what the conversation of a pane is talked with."""
+        from chat_tui.commands.settings import set_parameters, set_system_prompt
         from chat_tui.screens.settings import Settings, SettingsScreen
 
         session, store = pane.session, self._tools.store
@@ -206,20 +211,22 @@ class AppPrompts:
     async def _show_usage(self, session: Session) -> None:
         from chat_tui.app.budget import today, used_since
         from chat_tui.screens.usage import UsageScreen
+        from chat_tui.usage import reckoned
 
         replies = await used_since(self._tools.store, today(), session)
         here = reckoned(session.conversation)
-        self._app.push_screen(UsageScreen(here, replies, self._tools.budget_usd))
+        self._app.push_screen(UsageScreen(here, replies, self._tools.budget_usd()))
 
     async def _may_send(self, pane: Pane, replies: int, go_on: Callable[[], object]) -> bool:
         """Whether so many replies may be asked for; where the budget of the day is spent, ask."""
-        if self._tools.budget_usd is None:
+        budget_usd = self._tools.budget_usd()
+        if budget_usd is None:
             return True
         if self._budget is None:
             from chat_tui.app.budget import Budget
 
-            self._budget = Budget(self._app, self._tools.store, self._tools.budget_usd)
-        return await self._budget.allows(pane.session, replies, go_on)
+            self._budget = Budget(self._app, self._tools.store)
+        return await self._budget.allows(pane.session, replies, budget_usd, go_on)
 
     def _window_of(self, provider: str, model: str) -> int | None:
         """How many tokens a model takes in, as far as its provider's list ever said so."""
@@ -233,6 +240,8 @@ class AppPrompts:
 
     async def use_template(self, pane: Pane, name: str = "") -> None:
         """Write by a prompt template; without a name, ask for one."""
+        from chat_tui.app.templates import use_template
+
         try:
             await use_template(self._app, pane, self._tools.prompts_dir, name)
         except ChatTuiError as error:
@@ -250,7 +259,9 @@ class AppPrompts:
         self._app.notify(told(error), severity="warning")
 
 
-def _choices(pairs: Sequence[Sequence[str]]) -> list[Choice]:
+def _choices(pairs: Sequence[Sequence[str]]) -> "list[Choice]":
+    from chat_tui.roster.model_rows import Choice
+
     return [Choice(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
 
 

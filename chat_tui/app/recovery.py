@@ -45,7 +45,7 @@ class AppRecovery:
         """
         if not self._waiting:
             return False
-        from chat_tui.screens.conversations import Place
+        from chat_tui.screens.conversation_shelf import Place
 
         message = self._waiting.pop()
         try:
@@ -67,5 +67,6 @@ class AppRecovery:
         plural = "y" if count == 1 else "ies"
         key = first_key_label(self._wiring.config.keys.get("prompt.send", ""))
         words = f"recovered {count} unfinished repl{plural} {glyphs.DOT} {key} goes to it"
-        for banner in self._app.screen_stack[0].query(Banner):
-            banner.tell(_SUBJECT, words if count else "")
+        for screen in self._app.screen_stack[:1]:  # none once the application is ending
+            for banner in screen.query(Banner):
+                banner.tell(_SUBJECT, words if count else "")

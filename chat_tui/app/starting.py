@@ -7,6 +7,7 @@ import gc
 import logging
 from typing import TYPE_CHECKING, Final
 
+from chat_tui.app.background import follow_background
 from chat_tui.app.first_start import is_first_start
 from chat_tui.errors import StoreError
 
@@ -35,12 +36,15 @@ async def settle(app: ChatApp, wiring: Wiring, first: Session, trouble: Trouble)
     """
     gc.freeze()  # what was made so far stays: no need to look through it for garbage
     gc.enable()
+    follow = follow_background(app, app.themes, wiring.environ)
+    app.run_worker(follow, name="look at the background")
     state = wiring.memory.state
     for warning in (*wiring.config.warnings, *filter(None, [wiring.memory.warning])):
         app.notify(warning, severity="warning", timeout=12)
     if state.layout is not None and wiring.options.plain and not len(first.conversation):
         await app.panes.restore(state.layout, wiring.roster.names())
-    if not wiring.options.provider and not len(first.conversation):
+    restored = len(app.panes.widget) > 1  # with who answers in each
+    if not wiring.options.provider and not len(first.conversation) and not restored:
         provider = await wiring.roster.default(state.provider or None)
         pane = app.pane
         if provider != pane.provider and not len(pane.session.conversation):

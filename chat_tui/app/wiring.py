@@ -9,6 +9,7 @@ from chat_tui.app.memory import Memory
 from chat_tui.app.opening import AppOptions, first_model
 from chat_tui.app.sessions import Sessions
 from chat_tui.colouring.colouring import Colouring
+from chat_tui.config.chosen import with_chosen
 from chat_tui.config.theme import user_theme_files
 from chat_tui.conversation import Conversation
 from chat_tui.errors import StoreError
@@ -44,7 +45,9 @@ class Wiring:
             trouble: Told when saving fails, and null when it works again.
             complain: Told when a last choice cannot be kept.
         """
-        config, paths = options.config, options.paths
+        paths = options.paths
+        self.memory = Memory(paths.state_file, complain)
+        config = with_chosen(options.config, self.memory.state.chosen)
         self.options = options
         self.config = config
         self.paths = paths
@@ -63,7 +66,6 @@ class Wiring:
             runs=PastRuns(paths.state_dir / "picture-runs.json"),
             prices=config.prices,
         )
-        self.memory = Memory(paths.state_file, complain)
         self.colouring = Colouring()
         self.shelf = ThemeShelf(theme_files(), user_theme_files(paths.themes_dir))
         self.picture_desk = PictureDesk(app, config.app.images, environ)

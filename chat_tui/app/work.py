@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from chat_tui.app.leases import AppLeases
     from chat_tui.app.panes import AppPanes
     from chat_tui.app.pictures import AppPictures
+    from chat_tui.app.preferences import AppPreferences
     from chat_tui.app.prompts import AppPrompts
     from chat_tui.app.recovery import AppRecovery
     from chat_tui.app.wiring import Wiring
+    from chat_tui.config.model import AppSection
 
 
 class Work:
@@ -62,7 +64,7 @@ class Work:
             environ=wiring.environ,
             prompts_dir=wiring.paths.prompts_dir,
             hear_signals=self._hear_signals,
-            budget_usd=wiring.config.app.budget_usd_per_day,
+            budget_usd=lambda: wiring.config.app.budget_usd_per_day,
         )
         return AppPrompts(self._app, tools)
 
@@ -108,7 +110,12 @@ class Work:
 
         wiring = self._wiring
         return AppConversations(
-            self._app, wiring.store, wiring.sessions, wiring.roster, wiring.new_conversation
+            self._app,
+            wiring.store,
+            wiring.sessions,
+            wiring.roster,
+            wiring.new_conversation,
+            wiring.config.keys,
         )
 
     @cached_property
@@ -133,6 +140,18 @@ class Work:
         wiring = self._wiring
         write = self._app.write_to_terminal
         return Alerts(self._app, wiring.config.app.notify, wiring.environ, write)
+
+    @cached_property
+    def preferences(self) -> AppPreferences:
+        """Settings of the program."""
+        from chat_tui.app.preferences import AppPreferences
+
+        return AppPreferences(self._app, self._wiring)
+
+    def heed(self, section: AppSection) -> None:
+        """Follow other settings from now on."""
+        if "alerts" in self.__dict__:
+            self.alerts.mode = section.notify
 
     @cached_property
     def compare(self) -> AppCompare:

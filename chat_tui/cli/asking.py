@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -25,7 +25,9 @@ from chat_tui.media.past_runs import PastRuns
 from chat_tui.message import Attachment, Message
 from chat_tui.providers.base import Provider
 from chat_tui.roster.roster import Roster
-from chat_tui.session.session import Reply, Session
+from chat_tui.session.holding import held, take
+from chat_tui.session.reply import Reply
+from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 from chat_tui.text import clean_line
 
@@ -141,9 +143,11 @@ class _Talk:
             attachments=attachments,
         )
         signals.now_does(session.cancel)
+        taken = errand.latest and errand.save
         try:
-            with ticking(printer):
-                reader_left = await _print(reply, printer, session)
+            async with held(self._store, conversation.id) if taken else nullcontext():
+                with ticking(printer):
+                    reader_left = await _print(reply, printer, session)
         finally:
             await session.aclose()
         if errand.output is not None:
@@ -166,6 +170,8 @@ class _Talk:
         latest = await self._store.latest()
         if latest is None:
             raise NotFound("there is no conversation to continue")
+        if errand.save:
+            await take(self._store, latest)
         conversation = await self._store.load(latest)
         if errand.system is not None:
             conversation.system_prompt = errand.system

@@ -21,7 +21,7 @@ def provider_names(
     from chat_tui.errors import ChatTuiError
     from chat_tui.registry import DEFAULT
 
-    paths = paths_of(ctx)
+    paths = paths_of(ctx, unchecked=True)
     try:
         config = load(
             paths.config_file,
@@ -50,7 +50,7 @@ def conversation_ids(
     from chat_tui.store.store import Store
     from chat_tui.text import clean_line
 
-    database = paths_of(ctx).database
+    database = paths_of(ctx, unchecked=True).database
     if not database.exists():
         return []
 

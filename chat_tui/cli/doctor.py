@@ -34,7 +34,7 @@ MARKS: Final = {
 def doctor(ctx: click.Context, as_json: bool) -> int:
     """Look at terminal, configuration, keys, providers and conversations; 1 is a problem."""
     glyphs.draw_ascii(glyphs.needs_ascii(os.environ, sys.stdout.encoding))
-    found, protocol = _look(paths_of(ctx), asked=not as_json and _on_terminal())
+    found, protocol = _look(paths_of(ctx, unchecked=True), asked=not as_json and _on_terminal())
     problems = sum(one.state == "problem" for one in found)
     warnings = sum(one.state == "warning" for one in found)
     if as_json:

@@ -13,7 +13,8 @@ from chat_tui.config.model import Config
 from chat_tui.config.toml_file import nearest
 from chat_tui.errors import AuthFailed, ConfigError, NotFound
 from chat_tui.keys.secrets import KeyState, Secret, key_file_of, probe
-from chat_tui.roster.roster import Roster, entry_name
+from chat_tui.roster.key_names import entry_name
+from chat_tui.roster.roster import Roster
 from chat_tui.text import clean_line
 
 _MAX_BYTES: Final = 16 * 1024

@@ -9,6 +9,7 @@ import click
 from chat_tui.cli.options import paths_of, place_options
 from chat_tui.cli.store_news import say
 from chat_tui.cli.table import table
+from chat_tui.text import json_line
 
 if TYPE_CHECKING:
     from chat_tui.store.listing import ConversationSummary
@@ -25,7 +26,7 @@ def list_conversations(ctx: click.Context, as_json: bool, limit: int | None) -> 
     if as_json:
         import msgspec
 
-        click.echo(msgspec.json.encode(summaries))
+        click.echo(json_line(msgspec.json.encode(summaries)))
     elif summaries:
         click.echo(
             table(

@@ -1,7 +1,6 @@
 """The command `chat-tui`: its subcommands, and how every run of it ends."""
 
 import contextlib
-import difflib
 import sys
 from importlib import import_module
 from typing import Final
@@ -68,6 +67,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+            import difflib
+
             close = difflib.get_close_matches(args[0], _COMMANDS, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_COMMANDS)}"
             raise click.UsageError(f"no command {args[0]!r} ({hint})", ctx)
@@ -134,6 +135,8 @@ def main(args: list[str] | None = None) -> int:
         The exit code: 0 finished, 1 the provider, the network or the disk failed, 2 usage or
         configuration, 3 the reply ended early, 128 and a signal's number when one ended it.
     """
+    if sys.platform.startswith("win"):
+        return _fail("this needs Linux or macOS; on Windows it runs in WSL", EXIT_USAGE)
     try:
         code = chat_tui.main(args, prog_name="chat-tui", standalone_mode=False)
     except click.Abort:

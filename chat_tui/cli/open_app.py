@@ -8,6 +8,8 @@ import click
 
 from chat_tui import glyphs
 from chat_tui.cli.options import AppChoices, load_config, paths_of, roster_of
+from chat_tui.config.chosen import with_chosen
+from chat_tui.config.state import load_state
 from chat_tui.document.picture_slots import draw_pictures
 from chat_tui.pictures.wanted import can_draw
 
@@ -29,11 +31,13 @@ def open_app(ctx: click.Context, choices: AppChoices) -> int:
         raise click.UsageError(
             "the app cannot draw on a terminal with TERM=dumb; there, use --plain", ctx
         )
-    wanted = config.app.ascii
+    chosen, _ = load_state(paths.state_file)
+    section = with_chosen(config, chosen.chosen).app
+    wanted = section.ascii
     if wanted is None:
         wanted = glyphs.needs_ascii(os.environ, sys.stdout.encoding)
     glyphs.draw_ascii(wanted)
-    draw_pictures(can_draw(config.app.images, os.environ, terminal=True, ascii_only=wanted))
+    draw_pictures(can_draw(section.images, os.environ, terminal=True, ascii_only=wanted))
     # Imports make many objects and hardly any garbage: looking for it costs a tenth of the start.
     gc.disable()
     from chat_tui.app.chat_app import AppOptions, run

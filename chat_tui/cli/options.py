@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
+import msgspec
 
 from chat_tui.config.load import load
 from chat_tui.config.model import Config
 from chat_tui.config.paths import Paths, find_paths
+from chat_tui.errors import ConfigError
 from chat_tui.logs import start_logging
 from chat_tui.registry import DEFAULT as KINDS
 from chat_tui.roster.roster import Roster
@@ -23,8 +24,7 @@ _DATA_DIR: Final = "chat_tui.data_dir"
 _CHOICES: Final = "chat_tui.choices"
 
 
-@dataclass(frozen=True, slots=True)
-class AppChoices:
+class AppChoices(msgspec.Struct, frozen=True):
     """What the command line says about the conversation; `ask` takes it from before its name."""
 
     provider: str | None = None
@@ -67,11 +67,22 @@ def place_options(command: F) -> F:
     return command
 
 
-def paths_of(ctx: click.Context) -> Paths:
-    """Where everything is, as the command line and the environment say."""
-    return find_paths(
+def paths_of(ctx: click.Context, *, unchecked: bool = False) -> Paths:
+    """Where everything is, as the command line and the environment say.
+
+    Args:
+        ctx: Of the command.
+        unchecked: A configuration file that was named may be missing: somebody else tells.
+
+    Raises:
+        ConfigError: the configuration file that was named is not there.
+    """
+    paths = find_paths(
         config=ctx.meta.get(_CONFIG), data_dir=ctx.meta.get(_DATA_DIR), environ=os.environ
     )
+    if paths.config_explicit and not unchecked and not os.path.lexists(paths.config_file):
+        raise ConfigError("there is no such file", path=paths.config_file)
+    return paths
 
 
 def load_config(paths: Paths, *, quiet: bool = False) -> Config:

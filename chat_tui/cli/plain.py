@@ -17,8 +17,10 @@ from chat_tui.cli.plain_talk import PlainTalk, spoken
 from chat_tui.commands.completion import Option, argument_options, command_options, wanted
 from chat_tui.conversation import Conversation
 from chat_tui.events import Approval
+from chat_tui.ids import ConversationId
 from chat_tui.message import Message
 from chat_tui.roster.roster import DEMO
+from chat_tui.session.holding import take
 from chat_tui.text import clean, clean_line
 
 _LEAVING: Final = (signal.SIGTERM, signal.SIGHUP)
@@ -41,7 +43,7 @@ def run_plain(ctx: click.Context, choices: AppChoices) -> int:
 
     Raises:
         ConfigError: the configuration cannot be followed, or there is no such provider.
-        ChatTuiError: the conversation to resume cannot be found.
+        ChatTuiError: the conversation to resume cannot be found, or is open elsewhere.
     """
     paths = paths_of(ctx)
     config = load_config(paths)
@@ -81,9 +83,13 @@ async def _close(talk: PlainTalk) -> None:
 
 async def _stored(talk: PlainTalk, choices: AppChoices) -> Conversation | None:
     if choices.resume is not None:
-        return await talk.store.load(await talk.store.find(choices.resume))
-    latest = await talk.store.latest() if choices.latest else None
-    return await talk.store.load(latest) if latest is not None else None
+        stored: ConversationId | None = await talk.store.find(choices.resume)
+    else:
+        stored = await talk.store.latest() if choices.latest else None
+    if stored is None:
+        return None
+    await take(talk.store, stored)
+    return await talk.store.load(stored)
 
 
 def _talk(runner: asyncio.Runner, talk: PlainTalk, out: PlainOut) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from chat_tui.attachments import check_taken
 from chat_tui.commands.context import CommandError
+from chat_tui.commands.paths import named_place
 from chat_tui.commands.settings import set_parameter, set_system_prompt
 from chat_tui.commands.table import COMMANDS
 from chat_tui.config.prompts import load_template, template_names
@@ -65,7 +66,7 @@ class PlainCommands:
         snapshot = self._talk.session.snapshot()
         if not len(snapshot):
             raise TranscriptError("there is nothing to save yet")
-        place = _place(path) if path else Path.cwd()
+        place = named_place(path) if path else Path.cwd()
         form = form or form_of(place) or "md"
         if await asyncio.to_thread(place.is_dir):
             place /= suggested_name(snapshot, f".{form}")
@@ -119,7 +120,7 @@ class PlainCommands:
         self._talk.unanswered = turns[-1]
 
     async def _attach(self, path: str) -> None:
-        attachment = await asyncio.to_thread(self._talk.session.attach, _place(path))
+        attachment = await asyncio.to_thread(self._talk.session.attach, named_place(path))
         check_taken([attachment], self._talk.roster.provider(self._talk.provider))
         self._talk.attached.append(attachment)
         self.tell(f"attached {path}: it goes with what you say next")
@@ -150,10 +151,3 @@ class PlainCommands:
 
     async def _copy(self) -> None:
         raise CommandError("plain mode copies nothing", hint="/save writes a transcript")
-
-
-def _place(path: str) -> Path:
-    try:
-        return Path(path).expanduser().absolute()
-    except RuntimeError as error:  # ~somebody who is not there
-        raise CommandError(f"no folder {path.split('/')[0][:40]!r}") from error

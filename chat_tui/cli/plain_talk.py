@@ -24,6 +24,8 @@ from chat_tui.media.files import MediaFolder
 from chat_tui.media.past_runs import PastRuns
 from chat_tui.message import Attachment, Message
 from chat_tui.roster.roster import Roster
+from chat_tui.session.holding import held, take
+from chat_tui.session.reply import Reply
 from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 from chat_tui.text import clean, clean_line
@@ -56,6 +58,7 @@ class PlainTalk:
         """A turn that is to be answered next."""
         self.leaving = False
         self.session: Session
+        self._begun = False
         self._config = config
         self._out = out
         self._runs = PastRuns(paths.state_dir / "picture-runs.json")
@@ -77,6 +80,7 @@ class PlainTalk:
             fresh, self.roster, state, provider=provider, model=model
         )
         self.attached.clear()
+        self._begun = True
         self.session = Session(
             fresh,
             self.store,
@@ -137,7 +141,9 @@ class PlainTalk:
                 if self.unanswered is None:
                     return 0
                 turn, self.unanswered = self.unanswered, None
+                await self._take_conversation()
                 return await self.answer(turn)
+            await self._take_conversation()
             attachments, self.attached = tuple(self.attached), []
             return await self.answer(self.session.say(said.text, attachments))
         except ChatTuiError as error:
@@ -149,31 +155,42 @@ class PlainTalk:
         self, reply: Message, approval: Approval, *, approved: bool, feedback: str
     ) -> int:
         """Answer what a reply waits for; see `take`."""
+        await self._take_conversation()
         turn = self.session.decide(reply.id, approval, approved=approved, feedback=feedback)
         return await self.answer(turn)
 
     async def answer(self, turn: Message) -> int:
         """Have a turn answered, and write the reply as it comes; see `take`."""
         printer = PlainPrinter(self._out, self._runs)
+        conversation = self.session.conversation.id
         with interruption(self.session.cancel) as signals:
             reply = await self.session.answer(
                 turn, self.roster.provider(self.provider), model=self.model
             )
             printer.asked(reply.blank.provider, reply.blank.model)
-            with ticking(printer):
-                async with aclosing(reply.worker.subscribe()) as batches:
-                    async for batch in batches:
-                        try:
-                            printer.show(batch)
-                        except ReaderGone:
-                            self.leaving = True
-                            self.session.cancel()
-            await self.session.wait()
+            async with held(self.store, conversation):
+                with ticking(printer):
+                    await self._print(reply, printer)
+                await self.session.wait()
         return 0 if signals.code in {None, _INTERRUPTED} else signals.code
+
+    async def _take_conversation(self) -> None:
+        if self.session.stored:
+            await take(self.store, self.session.conversation.id)
+
+    async def _print(self, reply: Reply, printer: PlainPrinter) -> None:
+        async with aclosing(reply.worker.subscribe()) as batches:
+            async for batch in batches:
+                try:
+                    printer.show(batch)
+                except ReaderGone:
+                    self.leaving = True
+                    self.session.cancel()
 
     async def aclose(self) -> None:
         """Save what is left and close the store."""
-        await self.session.aclose()
+        if self._begun:
+            await self.session.aclose()
         await self.store.close()
 
     def _tell_trouble(self, trouble: StoreError | None) -> None:

@@ -29,7 +29,7 @@ from chat_tui.events import (
     Usage,
     encode_event,
 )
-from chat_tui.text import Cleaner, clean, clean_line
+from chat_tui.text import Cleaner, clean, clean_line, json_line
 
 LINE_MAX_CHARS = 500
 PASSING_MAX_CHARS = 76
@@ -70,7 +70,9 @@ class JsonPrinter:
         pass
 
     def show(self, batch: Sequence[StreamEvent]) -> None:
-        self._answer.write_bytes(b"".join(encode_event(event) + b"\n" for event in batch))
+        self._answer.write_bytes(
+            b"".join(json_line(encode_event(event)) + b"\n" for event in batch)
+        )
 
 
 class TextPrinter:

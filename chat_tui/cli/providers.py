@@ -6,7 +6,9 @@ import click
 
 from chat_tui.cli.options import choices_before, load_config, paths_of, place_options, roster_of
 from chat_tui.cli.table import table
-from chat_tui.roster.roster import Listing, Roster
+from chat_tui.roster.listing import Listing
+from chat_tui.roster.roster import Roster
+from chat_tui.text import json_line
 
 
 @click.command()
@@ -22,7 +24,7 @@ def providers(ctx: click.Context, check: bool, as_json: bool) -> int:
     if as_json:
         import msgspec
 
-        click.echo(msgspec.json.encode(listings))
+        click.echo(json_line(msgspec.json.encode(listings)))
     else:
         click.echo(
             table(

@@ -10,7 +10,7 @@ import click
 
 from chat_tui.cli.options import paths_of, place_options
 from chat_tui.cli.store_news import say
-from chat_tui.text import clean, clean_line
+from chat_tui.text import clean, clean_line, json_line
 
 if TYPE_CHECKING:
     from chat_tui.store.search import SearchHit
@@ -39,16 +39,18 @@ def search(ctx: click.Context, query: tuple[str, ...], as_json: bool, limit: int
         import msgspec
 
         click.echo(
-            msgspec.json.encode(
-                [
-                    {
-                        "conversation": hit.conversation,
-                        "message": hit.message,
-                        "title": hit.title,
-                        "snippet": hit.snippet,
-                    }
-                    for hit in hits
-                ]
+            json_line(
+                msgspec.json.encode(
+                    [
+                        {
+                            "conversation": hit.conversation,
+                            "message": hit.message,
+                            "title": hit.title,
+                            "snippet": hit.snippet,
+                        }
+                        for hit in hits
+                    ]
+                )
             )
         )
     elif hits:

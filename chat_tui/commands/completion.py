@@ -1,8 +1,9 @@
 """What can complete the command being typed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from chat_tui.commands.table import BY_NAME, COMMANDS, Argument
 from chat_tui.fuzzy import ranked
@@ -10,8 +11,7 @@ from chat_tui.fuzzy import ranked
 MAX_OPTIONS: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """One way to go on."""
 
     word: str
@@ -24,8 +24,7 @@ class Option:
     """Nothing need follow; false for a folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """What is being typed at the end of a text."""
 
     what: Argument | None

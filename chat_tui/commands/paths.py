@@ -1,13 +1,26 @@
-"""Files and folders that complete a path."""
+"""Paths in commands: what is meant by one, and the files and folders that complete it."""
 
 import os
 from pathlib import Path
 from typing import Final
 
 from chat_tui.commands.completion import Option
+from chat_tui.commands.context import CommandError
 from chat_tui.text import clean
 
 MAX_ENTRIES: Final = 200
+
+
+def named_place(path: str) -> Path:
+    """The absolute path of what somebody typed.
+
+    Raises:
+        CommandError: it begins with the home folder of somebody who is not there.
+    """
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError as error:
+        raise CommandError(f"no folder {path.split('/')[0][:40]!r}") from error
 
 
 def path_options(written: str, folder: Path) -> list[Option]:

@@ -56,7 +56,7 @@ async def run_command(context: CommandContext, invocation: Invocation) -> None:
         near = nearest_command(invocation.name, BY_NAME)
         hint = f"did you mean /{near}?" if near else "F1 lists all commands"
         raise CommandError(
-            f"no command {shown!r}; nothing was sent", hint=f"{hint} // sends a slash"
+            f"no command {shown!r}; nothing was sent", hint=f"{hint}; // sends a slash"
         )
     if command.needed and not invocation.argument:
         raise CommandError(f"/{command.name} needs more: {command.line}")

@@ -1,11 +1,11 @@
 """What a key can do: every action with its usual keys and one line of help."""
 
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Action:
+
+class Action(msgspec.Struct, frozen=True):
     """One thing a user can do by a key."""
 
     name: str
@@ -16,6 +16,8 @@ class Action:
     """Only heard while the transcript has the keys, so that a letter alone will do."""
     in_menu: bool = False
     """Only heard while the provider menu is open: what the key does elsewhere is no conflict."""
+    in_list: bool = False
+    """Only heard while the list of conversations is open; a letter counts where none is typed."""
     built: bool = True
     """False: may be bound in the configuration, and is not shown in the app yet."""
 
@@ -77,9 +79,15 @@ ACTIONS: Final = (
     Action("menu.ask", "ctrl+r", "In the F2 menu: ask the server again", in_menu=True),
     Action("menu.add", "ctrl+n", "In the F2 menu: add a provider, or change one", in_menu=True),
     Action("menu.models", "tab", "In the F2 menu: the models of one provider", in_menu=True),
+    Action("list.rename", "ctrl+r,r", "In the F3 list: another title", in_list=True),
+    Action("list.pin", "ctrl+s,p", "In the F3 list: keep it on top, or no more", in_list=True),
+    Action("list.delete", "ctrl+d,d,delete", "In the F3 list: delete", in_list=True),
+    Action("list.undo", "ctrl+z,u", "In the F3 list: have it back", in_list=True),
+    Action("list.title", "ctrl+t,t", "In the F3 list: ask for a title", in_list=True),
     Action("conversation.settings", "alt+s", "System prompt and parameters of this conversation"),
-    Action("conversation.fork", "alt+f", "Make a conversation of its own of what is shown"),
+    Action("conversation.fork", "alt+o", "Make a conversation of its own of what is shown"),
     Action("conversation.new", "ctrl+n", "Start a new conversation"),
+    Action("app.settings", "alt+g", "Settings of the program"),
     Action("app.palette", "ctrl+p", "Command palette"),
     Action("app.quit", "ctrl+q", "Quit"),
 )
@@ -87,6 +95,12 @@ ACTIONS: Final = (
 
 READING: Final = frozenset(action.name for action in ACTIONS if action.reading)
 IN_MENU: Final = frozenset(action.name for action in ACTIONS if action.in_menu)
+IN_LIST: Final = frozenset(action.name for action in ACTIONS if action.in_list)
+LISTING: Final = frozenset({
+    "up", "k", "down", "j", "pageup", "pagedown", "space", "home", "end", "enter", "slash",
+    "escape", "tab", "shift+tab",
+})  # fmt: skip
+"""What the list of conversations keeps for itself."""
 WALKING: Final = frozenset({
     "up", "k", "down", "j", "home", "end", "enter", "space", "c", "m", "o", "n", "slash", "escape",
     "shift+tab",

@@ -20,6 +20,8 @@ _SIGNS: Final = {
     ";": "semicolon", ":": "colon", "=": "equals_sign", "'": "apostrophe", "`": "grave_accent",
     "?": "question_mark", "!": "exclamation_mark", "#": "number_sign", "*": "asterisk",
 }  # fmt: skip
+SIGN_NAMES: Final = frozenset(_SIGNS.values())
+"""Canonical names of keys that type a sign."""
 
 
 def canonical_keys(written: str, *, plain: bool = False) -> tuple[str, ...]:
@@ -45,9 +47,9 @@ def _canonical(written: str, plain: bool) -> str:
     name = _SYNONYMS.get(name, name)
     name = _SIGNS.get(name, name)
     letter = len(name) == 1 and name.isascii() and name.isalnum()
-    if plain and (letter or name in _SIGNS.values()) and not modifiers:
+    if plain and (letter or name in SIGN_NAMES) and not modifiers:
         return name
-    if name not in _NAMED and name not in _SIGNS.values() and not letter:
+    if name not in _NAMED and name not in SIGN_NAMES and not letter:
         raise ValueError("not the name of a key")
     if name not in _NAMED and not {"ctrl", "alt"} & set(modifiers):
         raise ValueError("a key that types something needs ctrl or alt")

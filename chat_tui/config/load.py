@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chat_tui.config.actions import IN_MENU, READING, WALKING, default_keys
+from chat_tui.config.actions import (
+    IN_LIST,
+    IN_MENU,
+    LISTING,
+    READING,
+    WALKING,
+    default_keys,
+)
 from chat_tui.config.check import check_json, convert_table, table_at
 from chat_tui.config.expected import describe_value
 from chat_tui.config.keynames import canonical_keys
@@ -41,6 +48,7 @@ def load(
     unloaded: list[BrokenProvider] = []
     app, keys = AppSection(), default_keys()
     prices: Mapping[str, Price] = {}
+    set_in_file: frozenset[str] = frozenset()
     file: TomlFile | None = None
     try:
         file = read_toml(path)
@@ -53,6 +61,7 @@ def load(
                 raise file.error([name], "unknown key", hint=nearest(name, _SECTIONS))
         check_json(file, ["app"], table_at(file, ["app"]))
         app = convert_table(file, ["app"], AppSection)
+        set_in_file = frozenset(table_at(file, ["app"]))
         keys = _bindings(file)
         if "prices" in file.table:
             from chat_tui.config.prices import read_prices
@@ -85,6 +94,7 @@ def load(
         keys=keys,
         prices=prices,
         providers=providers,
+        set_in_file=set_in_file,
         broken=tuple(broken),
         warnings=tuple(warnings),
     )
@@ -158,7 +168,7 @@ def _bindings(file: TomlFile) -> dict[str, str]:
         if not isinstance(keys, str):
             raise file.error(place, f"expected the name of a key, got {describe_value(keys)}")
         try:
-            plain = action in READING
+            plain = action in READING or action in IN_LIST
             bindings[action] = ",".join(canonical_keys(keys, plain=plain))
         except ValueError as error:
             raise file.error(
@@ -166,13 +176,15 @@ def _bindings(file: TomlFile) -> dict[str, str]:
             ) from error
     # The user's own come last, so that the error names one of them, the later one.
     ordered = [*(action for action in bindings if action not in written), *written]
-    owners: dict[tuple[bool, str], str] = {}
+    owners: dict[tuple[str, str], str] = {}
     for action in ordered:
-        menu = action in IN_MENU
+        heard = "menu" if action in IN_MENU else "list" if action in IN_LIST else ""
         for key in bindings[action].split(","):
             if action in READING and key in WALKING and not action.startswith("picture."):
                 raise file.error(["keys", action], f"{key!r} already belongs to the transcript")
-            if (other := owners.setdefault((menu, key), action)) != action:
+            if action in IN_LIST and key in LISTING:
+                raise file.error(["keys", action], f"{key!r} already belongs to the list")
+            if (other := owners.setdefault((heard, key), action)) != action:
                 raise file.error(
                     ["keys", action],
                     f"{key!r} already belongs to {other!r}",

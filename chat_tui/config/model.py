@@ -1,7 +1,6 @@
 """The configuration as values: what the user wrote, checked, with the defaults filled in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
@@ -19,6 +18,8 @@ ImageMode: TypeAlias = Literal["auto", "kitty", "sixel", "halfblock", "off"]
 NotifyMode: TypeAlias = Literal["unfocused", "always", "never"]
 
 DEFAULT_THEME: Final = "dusk"
+LIGHT_THEME: Final = "dawn"
+"""In place of it on a light background."""
 
 
 class AppSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,7 +28,7 @@ class AppSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     provider: str | None = None
     """Null: the last one used, else the first that is ready, else the demo."""
     theme: str | None = None
-    """Null: the last one chosen, else `dusk`."""
+    """Null: the last one chosen, else the one that fits the terminal's background."""
     measure: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 100
     """Columns of text; 0 is the whole width."""
     ascii: bool | None = None
@@ -53,8 +54,7 @@ class AppSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return max(1, int(self.max_event_mb * 1024 * 1024))
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderEntry:
+class ProviderEntry(msgspec.Struct, frozen=True):
     """One configured provider."""
 
     name: str
@@ -70,25 +70,25 @@ class ProviderEntry:
         return str(getattr(self.options, "model", "") or "")
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenProvider:
+class BrokenProvider(msgspec.Struct, frozen=True):
     """A provider file that cannot be followed; the others work."""
 
     name: str
     error: ConfigError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the configuration says."""
 
-    app: AppSection = field(default_factory=AppSection)
-    keys: Mapping[str, str] = field(default_factory=default_keys)
+    app: AppSection = msgspec.field(default_factory=AppSection)
+    keys: Mapping[str, str] = msgspec.field(default_factory=default_keys)
     """Every action with its keys, separated by commas; rebound ones as the user wants."""
-    prices: "Mapping[str, Price]" = field(default_factory=dict)
+    prices: "Mapping[str, Price]" = msgspec.field(default_factory=dict)
     """What models cost, by their ids."""
-    providers: Mapping[str, ProviderEntry] = field(default_factory=dict)
+    providers: Mapping[str, ProviderEntry] = msgspec.field(default_factory=dict)
     """In the order of the file, then those of provider files by name."""
+    set_in_file: frozenset[str] = frozenset()
+    """The keys of `[app]` that the user wrote."""
     broken: tuple[BrokenProvider, ...] = ()
     warnings: tuple[str, ...] = ()
     """One line each, for the user."""

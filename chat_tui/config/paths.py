@@ -1,14 +1,14 @@
 """Where the program's files are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from chat_tui.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paths:
+class Paths(msgspec.Struct, frozen=True, kw_only=True):
     """Every file and folder of the program, absolute; nothing is created."""
 
     config_file: Path

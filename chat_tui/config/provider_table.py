@@ -26,7 +26,7 @@ from chat_tui.keys.secrets import (
     Secret,
     usable,
 )
-from chat_tui.net.open_road import is_open_road
+from chat_tui.net.open_road import hold_a_key, is_open_road
 from chat_tui.providers.kinds import Kind, ProviderOptions
 from chat_tui.providers.presets import PRESETS, Preset
 from chat_tui.registry import BrokenKind, Registry
@@ -92,11 +92,7 @@ def read_provider(
         if isinstance(key, PlainKey):
             shared = ", and others can read it (chmod 600)" if _readable_by_others(file) else ""
             warnings.append(f"{place}: the key is written in the file{shared}; {_SAFER}")
-        warnings += [
-            f"{place}: the key {_on_open_road(options)} over plain http to {_host(url)}"
-            for url in urls.values()
-            if is_open_road(url)
-        ]
+        warnings += _on_open_roads(place, options, urls)
     elif preset is not None:
         usual = urls.get("base_url", "").rstrip("/") == preset.base_url
         key = DefaultKey(preset.key_env, name, required=usual and not preset.local)
@@ -107,6 +103,9 @@ def read_provider(
     if isinstance(key, KeyringKey | DefaultKey):
         beside = file.path.parent if keys else file.path.parent.parent  # of the main file
         key = replace(key, file=beside / KEY_FILE_NAME)
+    if hold_a_key(options.headers):
+        place = f"{file.path}: {dotted([*keys, 'headers'])}"
+        warnings += _on_open_roads(place, options, urls)
     return ProviderEntry(name, kind, options, key, file.path), warnings
 
 
@@ -271,8 +270,13 @@ def _readable_by_others(file: TomlFile) -> bool:
     return bool(mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
-def _on_open_road(options: ProviderOptions) -> str:
-    return "goes" if options.allow_insecure else "is not sent, without allow_insecure = true,"
+def _on_open_roads(place: str, options: ProviderOptions, urls: dict[str, str]) -> list[str]:
+    what = "goes" if options.allow_insecure else "is not sent, without allow_insecure = true,"
+    return [
+        f"{place}: the key {what} over plain http to {_host(url)}"
+        for url in urls.values()
+        if is_open_road(url)
+    ]
 
 
 def _host(url: str) -> str:

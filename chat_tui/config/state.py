@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from chat_tui.config.check import convert_mapping
+from chat_tui.config.chosen import Chosen
 from chat_tui.config.paths import private_dir
 from chat_tui.config.toml_file import read_toml
 from chat_tui.errors import ConfigError
@@ -50,6 +51,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     models: dict[str, str] = msgspec.field(default_factory=dict)
     """The model by the provider's name."""
     theme: str = ""
+    """Empty: it follows the terminal's background."""
+    light: bool = False
+    """The terminal's background was light when it was last asked."""
+    chosen: Chosen = Chosen()
+    """What was set in the program."""
     save_dir: str = ""
     """The folder of the last saved transcript."""
     layout: LayoutState | None = None

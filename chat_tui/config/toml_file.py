@@ -1,15 +1,14 @@
 """A TOML file as it was read, which can say where in it something is wrong."""
 
-import difflib
-import json
 import os
 import re
 import stat
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from chat_tui.config.lines import find_line
 from chat_tui.errors import ConfigError
@@ -20,8 +19,7 @@ _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _POSITION: Final = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class TomlFile:
+class TomlFile(msgspec.Struct, frozen=True):
     """The tables of a file, and its text to find lines in."""
 
     path: Path
@@ -82,6 +80,8 @@ def read_toml(path: Path, *, only_regular: bool = False) -> TomlFile:
 
 def dotted(keys: Sequence[str]) -> str:
     """Write a key's path as TOML does, on one line."""
+    import json
+
     return ".".join(key if _BARE_KEY.fullmatch(key) else json.dumps(key) for key in keys)
 
 
@@ -92,6 +92,8 @@ MOST_NAMES = 12
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return a hint with the nearest correct name, or else with those there are."""
     known = list(names)
+    import difflib
+
     if close := difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6):
         return f"did you mean {close[0]!r}?"
     if not known:

@@ -58,6 +58,9 @@ async def _look(
     if listing.state == "needs a key":
         remedy = f"chat-tui keys set {name}"
         return name, "warning", f"needs a key: {listing.reason}", remedy
+    if listing.lacks_its_model:
+        remedy = f"F2 in chat-tui, and then {name!r}, lists what there is"
+        return name, "warning", listing.reason, remedy
     remedy = "check its base_url and that the server runs"
     return name, "warning", f"not reachable: {listing.reason}", remedy
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chat_tui.doctor.finding import Finding, finding
-from chat_tui.errors import NewerStore, StoreError
+from chat_tui.errors import DamagedStore, NewerStore, StoreError
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -26,7 +26,14 @@ def look_at_store(path: Path) -> Iterator[Finding]:
     Args:
         path: Of the database, which need not be there.
     """
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        reason = (error.strerror or "cannot be looked at").lower()
+        remedy = "check who owns the folder, or choose another one with --data-dir"
+        yield finding(AREA, "database", "problem", f"{path}: {reason}", remedy)
+        return
+    if not there:
         yield finding(AREA, "database", "note", f"none yet ({path})")
         return
     yield _database(path)
@@ -37,6 +44,7 @@ def _database(path: Path) -> Finding:
     import sqlite3
 
     from chat_tui.store.backups import reading
+    from chat_tui.store.connection import explain
     from chat_tui.store.migrations import CURRENT, version
 
     restore = "start chat-tui: it mends what it can, or put a backup in its place"
@@ -48,7 +56,11 @@ def _database(path: Path) -> Finding:
         return finding(AREA, "database", "warning", error.message, "update chat-tui")
     except StoreError as error:
         return finding(AREA, "database", "problem", error.message, error.hint or restore)
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
+        told = explain(error, path)
+        remedy = restore if isinstance(told, DamagedStore) else told.hint
+        return finding(AREA, "database", "problem", told.message, remedy)
+    except OSError as error:
         return finding(AREA, "database", "problem", f"{path}: {error}", restore)
     size = path.stat().st_size / 1024**2
     words = f"{path}, {size:.1f} MiB, version {found}"

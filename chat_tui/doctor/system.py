@@ -12,7 +12,6 @@ from chat_tui import __version__
 from chat_tui.doctor.finding import Finding, finding
 
 AREA: Final = "system"
-LEAST_PYTHON: Final = (3, 11)
 LITTLE_BYTES: Final = 500 * 1024 * 1024
 TOO_LITTLE_BYTES: Final = 20 * 1024 * 1024
 

@@ -38,7 +38,7 @@ def look_at_terminal(environ: Mapping[str, str], said: Said | None) -> Iterator[
         )
     yield _colours(environ)
     yield _keys(environ, said)
-    yield _clipboard(environ)
+    yield _clipboard(environ, said)
 
 
 def _colours(environ: Mapping[str, str]) -> Finding:
@@ -70,12 +70,12 @@ def _keys(environ: Mapping[str, str], said: Said | None) -> Finding:
     return finding(AREA, "Shift+Enter", "note", "may look like Enter to this terminal", remedy)
 
 
-def _clipboard(environ: Mapping[str, str]) -> Finding:
+def _clipboard(environ: Mapping[str, str], said: Said | None) -> Finding:
     found = routes(environ, lambda name: shutil.which(name, path=environ.get("PATH", "")))
+    answered = said is not None and said.answers.clipboard
+    told = "as it says" if answered else "which may be switched off there"
     names = ", ".join(
-        "the terminal (OSC 52, which may be switched off there)"
-        if route.name == "terminal"
-        else route.name
+        f"the terminal (OSC 52, {told})" if route.name == "terminal" else route.name
         for route in found
     )
     if not found:

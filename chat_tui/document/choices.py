@@ -1,8 +1,9 @@
 """What the user may choose after a reply: to approve or reject, or what to ask next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+import msgspec
 
 from chat_tui import glyphs
 from chat_tui.continuing import can_go_on, is_unfinished
@@ -14,8 +15,7 @@ from chat_tui.message import Decision, Message
 from chat_tui.text import clean, clean_line
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(msgspec.Struct, frozen=True):
     """A reply that broke off: what becomes of it."""
 
     words: tuple[str, ...]

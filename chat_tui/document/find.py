@@ -5,7 +5,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chat_tui.document.blocks import Block, FoldBlock
+from chat_tui.document.block import Block
+from chat_tui.document.blocks import FoldBlock
 
 MAX_MATCHES = 100_000
 """No more are looked for."""

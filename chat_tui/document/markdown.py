@@ -29,6 +29,7 @@ class MarkdownDocument:
 
     __slots__ = (
         "_cleaner",
+        "_closed",
         "_finished",
         "_leaves",
         "_line",
@@ -56,6 +57,8 @@ class MarkdownDocument:
         self._taken = 0
         """Characters of the first piece pending that were taken."""
         self._parts: list[str] = []
+        self._closed = False
+        """No more comes; there may be more to commit."""
         self._finished = False
         self._leaves = Leaves(hand_out)
         self._structure = Structure(self._leaves)
@@ -86,11 +89,11 @@ class MarkdownDocument:
     @property
     def pending(self) -> bool:
         """Whether there is more to commit."""
-        return bool(self._pending)
+        return bool(self._pending) or (self._closed and not self._finished)
 
     def feed(self, text: str) -> None:
         """Remember text that comes next."""
-        if text:
+        if text and not self._closed:
             self._pending.append(text)
 
     def commit(self, budget_chars: int = 12_000) -> int | None:
@@ -106,7 +109,22 @@ class MarkdownDocument:
         if self._cleaner is not None:
             text = self._cleaner.feed(text)
         self._grow(text)
+        if self._closed and not self._pending:
+            self._end()
         return self._changed()
+
+    def close(self, budget_chars: int = 12_000) -> None:
+        """Take note that the text is over: what follows is ignored.
+
+        Args:
+            budget_chars: No more than this is finished at once; of a longer rest, each `commit`
+                takes some, and the last one finishes.
+        """
+        if self._closed:
+            return
+        if sum(map(len, self._pending)) - self._taken <= budget_chars:
+            self.finish()
+        self._closed = True
 
     def finish(self) -> int | None:
         """Commit all that was fed, whatever it takes; the text is over, and more is ignored.
@@ -118,16 +136,9 @@ class MarkdownDocument:
             return None
         text = self._take(sum(map(len, self._pending)))
         if self._cleaner is not None:
-            text = self._cleaner.feed(text) + self._cleaner.end()
+            text = self._cleaner.feed(text)
         self._grow(text)
-        self._undo()
-        if self._line:
-            self._take_line(self._line, len(self._line))
-        self._line = ""
-        self._structure.end()
-        self._leaves.finish()
-        self._cleaner = None
-        self._finished = True
+        self._end()
         return self._changed()
 
     def height(self, width: int) -> int:
@@ -187,6 +198,20 @@ class MarkdownDocument:
         self._line += last
         self._take_pieces()
         self._show_line()
+
+    def _end(self) -> None:
+        if self._finished:
+            return
+        if self._cleaner is not None:
+            self._grow(self._cleaner.end())
+        self._undo()
+        if self._line:
+            self._take_line(self._line, len(self._line))
+        self._line = ""
+        self._structure.end()
+        self._leaves.finish()
+        self._cleaner = None
+        self._finished = True
 
     def _take_pieces(self) -> None:
         """Take what has come of a line that is too long, but for its last piece."""

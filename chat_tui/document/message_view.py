@@ -1,13 +1,15 @@
 """One message as blocks; while it streams, text goes to the end of the last one."""
 
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from chat_tui import glyphs
-from chat_tui.document.blocks import Block, FoldBlock, MarkdownBlock, TextBlock
+from chat_tui.document.block import Block
+from chat_tui.document.block_rows import INDENT, BlockRows
+from chat_tui.document.blocks import FoldBlock, MarkdownBlock, TextBlock
 from chat_tui.document.endings import ending_blocks, header_block
+from chat_tui.document.message_pictures import MessagePictures, found_jobs
 from chat_tui.document.message_words import gap_between, header_words, thought_words
 from chat_tui.document.open_part import TextSoFar, open_part, takes
 from chat_tui.document.parts import below, below_block, part_block, steps_blocks
@@ -38,28 +40,17 @@ from chat_tui.text import Cleaner, clean
 if TYPE_CHECKING:
     from chat_tui.document.highlight import HandOut
     from chat_tui.document.job_times import RunTimes
-    from chat_tui.document.picture_block import JobLines, PictureBlock
-    from chat_tui.document.picture_jobs import Job, LiveJobs
+    from chat_tui.document.picture_block import PictureBlock
 
-INDENT = 3
-"""Cells left of everything that was said; the mark of who said it stands there."""
 _INDENT_SPAN = Span(" " * INDENT, "text")
 
 
-class Spot(NamedTuple):
-    """A row of a message: which block it is in, and which row of that."""
-
-    block: int
-    row: int
-
-
-class MessageView:
+class MessageView(BlockRows):
     """The rows of one message, whole or still streaming."""
 
     __slots__ = (
-        "_asked", "_asked_of", "_block_tops", "_blocks", "_cleaner", "_clock", "_drawn",
-        "_error_hint", "_folder", "_hand_out", "_header", "_job_gaps", "_jobs", "_live", "_message", "_note", "_open",
-        "_open_block", "_parts", "_renewed", "_runs", "_texts", "_width", "answer", "id",
+        "_cleaner", "_error_hint", "_folder", "_hand_out", "_header", "_message", "_note",
+        "_open", "_open_block", "_parts", "_pictures", "_renewed", "_texts", "_unfinished", "answer", "id",
         "opened", "provider",
     )  # fmt: skip
 
@@ -90,6 +81,7 @@ class MessageView:
             runs: What earlier picture jobs took.
             clock: Monotonic seconds.
         """
+        super().__init__()
         self.id = message.id
         self.provider = message.provider
         self._error_hint = error_hint
@@ -97,15 +89,13 @@ class MessageView:
         self._hand_out = hand_out
         self._folder = Folder(message)
         self._message = message
-        self._blocks: list[Block] = []
         self._parts: list[int] = []
         """Which part of the message each block shows; -1 for none."""
-        self._block_tops: list[int] = []
-        """The first row of each block for `_width`, and, last, the height."""
-        self._width = 0
         self._open: TextPart | ReasoningPart | None = None
         """The part that takes more text; `_open_block` is where it stands."""
         self._open_block = 0
+        self._unfinished: list[int] = []
+        """Blocks whose text is over, and of which there is still some to commit."""
         self._texts: list[TextSoFar] = []
         """Of each text part in turn; they outlive the blocks, which are made anew."""
         self.opened = opened or {}
@@ -113,13 +103,8 @@ class MessageView:
         self.answer: Message | None = None
         """The turn that followed; null while there is none."""
         self._cleaner = Cleaner()
-        self._drawn = pictures_are_drawn() if pictures is None else pictures
-        self._asked, self._runs, self._clock = asked, runs, clock
-        self._asked_of = message.provider, message.model
-        self._live: LiveJobs | None = None
-        """Made with the first picture job: most messages have none."""
-        self._jobs: Mapping[str, Job] = {}
-        self._job_gaps: dict[str, int] = {}
+        drawn = pictures_are_drawn() if pictures is None else pictures
+        self._pictures = MessagePictures(message, drawn=drawn, asked=asked, runs=runs, clock=clock)
         self._renewed: int | None = None
         """The first block that was replaced by one of the same height."""
         self._build()
@@ -143,13 +128,18 @@ class MessageView:
     @property
     def pending(self) -> bool:
         """There is text to commit."""
-        block = self._blocks[self._open_block]
+        block = self._blocks[self._growing]
         return isinstance(block, MarkdownBlock) and block.document.pending
+
+    @property
+    def _growing(self) -> int:
+        """The block that the next commit is for."""
+        return self._unfinished[0] if self._unfinished else self._open_block
 
     @property
     def forgets(self) -> bool:
         """Its height may be another one when it is made again: some pictures are kept nowhere."""
-        return self._drawn and self._live is not None
+        return self._pictures.forgets
 
     @property
     def ticks(self) -> bool:
@@ -158,9 +148,13 @@ class MessageView:
 
     def ticking(self, width: int) -> list[int]:
         """List the rows that count seconds; none before they are measured."""
-        if not self._jobs or width != self._width or len(self._block_tops) <= len(self._blocks):
+        if (
+            not self._pictures.jobs
+            or width != self._width
+            or len(self._block_tops) <= len(self._blocks)
+        ):
             return []
-        from chat_tui.document.picture_block import ticking_row
+        from chat_tui.document.picture_making import ticking_row
 
         found: list[int] = []
         for top, block in zip(self._block_tops, self._blocks, strict=False):
@@ -194,7 +188,7 @@ class MessageView:
                     pass  # not among the blocks of a running reply
                 case ImageProgress() | ImagePreview() | ImageResult():
                     if not ended:
-                        self._live_jobs().take(event)
+                        self._pictures.live(self._message).take(event)
                         rebuild = rebuild or not self._renew(event)
                 case _:
                     rebuild, ended = True, ended or isinstance(event, Finished | StreamError)
@@ -211,20 +205,26 @@ class MessageView:
         Returns:
             The first row that changed, for the width that was asked for last; null if none did.
         """
-        block = self._blocks[self._open_block]
+        number = self._growing
+        block = self._blocks[number]
+        grows = self._open is not None or bool(self._unfinished)
         leaf: int | None = 0
         if isinstance(block, MarkdownBlock):
             leaf = block.document.commit(budget_chars)
             if leaf is not None:
                 block.forget_from(leaf)
+            if self._unfinished and not block.document.pending:
+                del self._unfinished[0]
         renewed, self._renewed = self._renewed, None
         if not self._block_tops:  # made anew, or opened, or never measured
             return 0
         above = None if renewed is None else self._block_tops[renewed]
-        if self._open is None or leaf is None:
+        if not grows or leaf is None:
             return above
-        top = self._block_tops[self._open_block]
-        del self._block_tops[self._open_block + 1 :]
+        if number >= len(self._block_tops):  # one above it has just been finished
+            self.height(self._width)
+        top = self._block_tops[number]
+        del self._block_tops[number + 1 :]
         if isinstance(block, MarkdownBlock):
             top += block.first_row(leaf, max(1, self._width - INDENT))
         return top if above is None else min(above, top)
@@ -243,45 +243,6 @@ class MessageView:
         self.opened[self._parts[block]] = opens.open
         self._block_tops.clear()
         return True
-
-    def height(self, width: int) -> int:
-        """Rows at this width, in cells."""
-        if width != self._width:
-            self._width = width
-            self._block_tops.clear()
-        tops = self._block_tops
-        if not tops:
-            tops.append(0)
-        inner = max(1, width - INDENT)
-        for block in self._blocks[len(tops) - 1 :]:
-            tops.append(tops[-1] + block.height(inner))
-        return tops[-1]
-
-    def spot(self, index: int, width: int) -> Spot:
-        """Find the block at a row, from 0 to `height(width)` - 1."""
-        self.height(width)
-        tops = self._block_tops
-        low, high = 0, len(self._blocks) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if tops[middle] <= index else (low, middle - 1)
-        return Spot(low, index - tops[low])
-
-    def block_top(self, block: int, width: int) -> int:
-        """Find the first row of a block."""
-        self.height(width)
-        return self._block_tops[block]
-
-    def offset_at(self, index: int, column: int, width: int) -> int:
-        """Find the character, of its block's text, at a cell of a row."""
-        spot = self.spot(index, width)
-        inner = max(1, width - INDENT)
-        return self._blocks[spot.block].offset_at(spot.row, column - INDENT, inner)
-
-    def row_of(self, block: int, offset: int, width: int) -> int:
-        """Find the row that shows a character of a block's text."""
-        inner = max(1, width - INDENT)
-        return self.block_top(block, width) + self._blocks[block].row_of(offset, inner)
 
     def row(self, index: int, width: int) -> Sequence[Span]:
         """Return one row, unpadded, from 0 to `height(width)` - 1."""
@@ -312,8 +273,9 @@ class MessageView:
         self._header = header_words(message)
         self._blocks, self._parts = [header_block(message, *self._header, self._note)], [-1]
         self._block_tops.clear()
+        self._unfinished.clear()
         self._renewed = None
-        self._jobs = self._find_jobs()
+        self._pictures.jobs = found_jobs(message)
         self._open, self._open_block = open_part(message), 0
         before: Part | None = None
         texts = iter(self._texts)
@@ -362,10 +324,14 @@ class MessageView:
                 made = steps_blocks(steps, running=self.running, opened=opened, gap=gap)
                 self._put(number, *made)
             case ImageProgress() | ImageResult():
-                job = self._jobs[part.job]
+                block = None
+                job = self._pictures.jobs[part.job]
                 if job.part == number:
-                    self._job_gaps[job.name] = 1 if self._drawn and len(self._blocks) > 1 else gap
-                block = self._picture_block(job) if job.part == number else None
+                    opened = self.opened.get(number, False)
+                    first = len(self._blocks) < 2
+                    block = self._pictures.place(
+                        job, self._message, gap, first=first, opened=opened
+                    )
                 if block is None:
                     return False  # it stands where the first of its job does, if anywhere
                 self._put(number, block)
@@ -380,65 +346,34 @@ class MessageView:
                 assert_never(part)
         return True
 
-    def _live_jobs(self) -> "LiveJobs":
-        if self._live is None:
-            from chat_tui.document.picture_jobs import LiveJobs
-
-            self._live = LiveJobs(*self._asked_of, self._runs, self._clock)
-            for part in self._message.parts if self.running else ():
-                if isinstance(part, ImageProgress):
-                    self._live.take(part)
-        return self._live
-
-    def _find_jobs(self) -> "Mapping[str, Job]":
-        parts = self._message.parts
-        if not any(isinstance(part, ImageProgress | ImageResult) for part in parts):
-            return {}
-        from chat_tui.document.picture_jobs import jobs_in
-
-        return jobs_in(parts)
-
-    def _picture_block(self, job: "Job") -> "PictureBlock | JobLines | None":
-        from chat_tui.document.picture_block import Setting, picture_block
-
-        message = self._message
-        setting = Setting(
-            self._drawn,
-            self._asked,
-            message.model,
-            message.parameters,
-            self.running,
-            message.outcome,
-        )
-        opened, gap = self.opened.get(job.part, False), self._job_gaps[job.name]
-        return picture_block(job, self._live_jobs(), setting, opened=opened, gap=gap)
-
     def _renew(self, event: ImageProgress | ImagePreview | ImageResult) -> bool:
         """Put another block in the place of a job's, if nothing else changes by that.
 
         Returns:
             Whether that was enough; if not, all blocks are to be made anew.
         """
-        known = self._jobs.get(event.job)
+        known = self._pictures.jobs.get(event.job)
         if known is None:
             # A preview of a job that has no place yet is shown when it has one.
             return isinstance(event, ImagePreview)
         before, self._message = self._message, self._folder.message()
         if len(before.parts) != len(self._message.parts):
             return False
-        jobs = self._find_jobs()
+        jobs = found_jobs(self._message)
         number = self._parts.index(known.part) if known.part in self._parts else -1
-        block = self._picture_block(jobs[event.job])
+        job = jobs[event.job]
+        opened = self.opened.get(job.part, False)
+        block = self._pictures.block(job, self._message, opened=opened)
         shown = self._blocks[number] if number > 0 else None
         if block is None and shown is None:
-            self._jobs = jobs
+            self._pictures.jobs = jobs
             return True
         if block is None or shown is None or type(block) is not type(shown):
             return False
         inner = max(1, self._width - INDENT)
         if number >= len(self._block_tops) - 1 or block.height(inner) != shown.height(inner):
             return False
-        self._jobs, self._blocks[number] = jobs, block
+        self._pictures.jobs, self._blocks[number] = jobs, block
         self._renewed = number if self._renewed is None else min(number, self._renewed)
         return True
 
@@ -471,7 +406,9 @@ class MessageView:
         if part is self._open:
             self._open_block = len(self._blocks)
         else:
-            known.document.finish()
+            known.document.close()
+            if known.document.pending:
+                self._unfinished.append(len(self._blocks))
         self._put(number, MarkdownBlock(known.document, gap=gap))
 
 
@@ -482,13 +419,3 @@ def _covering(block: Block) -> "PictureBlock | None":
     from chat_tui.document.picture_block import PictureBlock
 
     return block if isinstance(block, PictureBlock) and block.covers else None
-
-
-def provider_number(name: str, count: int) -> int:
-    """Choose a provider's place in a palette: stable over runs and machines.
-
-    Args:
-        name: The user's name for the provider.
-        count: How many places there are.
-    """
-    return zlib.crc32(name.encode("utf-8", "replace")) % count

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from chat_tui import glyphs
-from chat_tui.document.blocks import Block, FoldBlock, TextBlock
+from chat_tui.document.block import Block
+from chat_tui.document.blocks import FoldBlock, TextBlock
 from chat_tui.document.choices import ChoicesBlock
 from chat_tui.document.message_words import attachment_words, lineage_words
 from chat_tui.document.sources import SourcesBlock

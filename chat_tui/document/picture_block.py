@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from chat_tui import glyphs
-from chat_tui.document.blocks import Block, BlockKind, TextBlock
+from chat_tui.document.block import BlockKind
 from chat_tui.document.leaf import columns_between, offset_of_cell
 from chat_tui.document.picture_jobs import Frame, Job, LiveJobs
+from chat_tui.document.picture_room import cut, fitted, framed
 from chat_tui.document.picture_shape import BETWEEN, Grid, grid
 from chat_tui.document.picture_slots import PictureSlot
 from chat_tui.document.picture_words import (
@@ -23,13 +22,11 @@ from chat_tui.document.picture_words import (
     joined,
     one_of_several_words,
     progress_spans,
-    progress_words,
     state_words,
     stop_words,
     unfinished_words,
 )
-from chat_tui.document.spans import Ink, Span, stripped
-from chat_tui.document.stack import StackBlock
+from chat_tui.document.spans import Span, stripped
 from chat_tui.events import Finished, ImageProgress, ImageResult, Terminal
 from chat_tui.text import clean_line
 
@@ -57,52 +54,6 @@ class _Place(NamedTuple):
     words: tuple[str, ...]
     """What its room says as long as nothing is drawn there."""
     caption: str
-
-
-class ProgressLine:
-    """One row that says how far a job is. It is never wrapped: its words change by themselves."""
-
-    __slots__ = ("_live", "_progress", "_times", "kind")
-
-    def __init__(self, progress: ImageProgress, live: LiveJobs) -> None:
-        self.kind: BlockKind = "picture"
-        self._progress = progress
-        self._live = live
-        self._times = live.times(progress.job)
-
-    @property
-    def ticks(self) -> bool:
-        """Its row changes while nothing comes."""
-        return self._times.elapsed_s is not None
-
-    @property
-    def text(self) -> str:
-        return state_words(self._progress)
-
-    @property
-    def source(self) -> str:
-        return self.text
-
-    def height(self, width: int) -> int:
-        del width
-        return 1
-
-    def row(self, index: int, width: int) -> Sequence[Span]:
-        del index
-        words = progress_words(self._progress, self._times, self._live.usual_s())
-        return _fitted([Span(f"{glyphs.RUNNING} ", "accent"), Span(words, "dim")], width)
-
-    def offset_at(self, index: int, column: int, width: int) -> int:
-        del index, column, width
-        return 0
-
-    def columns_of(self, index: int, start: int, end: int, width: int) -> tuple[int, int] | None:
-        del index, start, end, width
-        return None
-
-    def row_of(self, offset: int, width: int) -> int:
-        del offset, width
-        return 0
 
 
 class PictureBlock:
@@ -137,7 +88,7 @@ class PictureBlock:
         self._frame: Frame = live.frame(job, setting.parameters)
         self._asked = setting.asked
         self._results = job.results
-        self._progress = _progress_of(job, self._frame.asked) if setting.running else None
+        self._progress = progress_of(job, self._frame.asked) if setting.running else None
         self._running = setting.running
         self._places = self._make_places()
         self._captions = self._frame.asked > 1 or len(self._places) > 1
@@ -207,11 +158,11 @@ class PictureBlock:
             if spans:
                 spans.append(Span(" " * BETWEEN, "text"))
             if line == layout.lines:
-                words = _cut(place.caption, layout.columns)
+                words = cut(place.caption, layout.columns)
                 spans.append(Span(words.ljust(layout.columns), "dim"))
             else:
-                spans += _framed(place.words, line, layout)
-        return stripped(_fitted(spans, width))
+                spans += framed(place.words, line, layout)
+        return stripped(fitted(spans, width))
 
     def picture_at(self, row: int, width: int) -> tuple[tuple[PictureSlot, int, int], ...]:
         """Find the pictures that a row belongs to; see `HasPictures`."""
@@ -251,13 +202,13 @@ class PictureBlock:
         if shown is None:
             if self._progress is not None:
                 return None
-            words = _cut(self._lines[-1], max(0, width - self._mark_cells))
+            words = cut(self._lines[-1], max(0, width - self._mark_cells))
             return columns_between(words, self._starts[-1], start, end, self._mark_cells)
         covered: list[int] = []
         first = self._at_number(index, layout)
         for number, place in enumerate(shown):
             indent = number * (layout.columns + BETWEEN)
-            words, begins = _cut(place.caption, layout.columns), self._starts[1 + first + number]
+            words, begins = cut(place.caption, layout.columns), self._starts[1 + first + number]
             covered += columns_between(words, begins, start, end, indent) or ()
         return (min(covered), min(max(covered), width)) if covered else None
 
@@ -294,12 +245,10 @@ class PictureBlock:
     def _status(self, width: int) -> list[Span]:
         if self._progress is not None:
             times = self._live.times(self._name)
-            return _fitted(
-                progress_spans(self._progress, times, self._live.usual_s(), width), width
-            )
-        words = _cut(self._lines[-1], max(0, width - self._mark_cells))
+            return fitted(progress_spans(self._progress, times, self._live.usual_s(), width), width)
+        words = cut(self._lines[-1], max(0, width - self._mark_cells))
         if self._unfinished:
-            return _fitted([Span(f"{glyphs.STOPPED} ", "warning"), Span(words, "warning")], width)
+            return fitted([Span(f"{glyphs.STOPPED} ", "warning"), Span(words, "warning")], width)
         return [Span(words, "dim")] if words else []
 
     @property
@@ -338,83 +287,7 @@ class PictureBlock:
         return places
 
 
-class JobLines(StackBlock):
-    """A job in words: its pictures by their paths, and how far the next one is."""
-
-    __slots__ = ("_line",)
-
-    def __init__(self, blocks: Sequence[Block], line: ProgressLine | None, *, gap: int) -> None:
-        """Make a block.
-
-        Args:
-            blocks: One for each picture, or for what became of the job.
-            line: Below them; null for none. At least one of both is there.
-            gap: Empty rows above.
-        """
-        super().__init__("picture", blocks if line is None else (*blocks, line), gap=gap)
-        self._line = line
-
-    @property
-    def ticks(self) -> bool:
-        """Its last row changes while nothing comes."""
-        return self._line is not None and self._line.ticks
-
-    def status_row(self, width: int) -> int:
-        """The row that changes by itself."""
-        return self.height(width) - 1
-
-
-def picture_block(
-    job: Job, live: LiveJobs, setting: Setting, *, opened: bool, gap: int
-) -> PictureBlock | JobLines | None:
-    """Make the block of a job.
-
-    Args:
-        job: What it shows.
-        live: What is known of it beside that.
-        setting: What else it depends on.
-        opened: Whether marked pictures are shown.
-        gap: Empty rows above.
-
-    Returns:
-        Null where there is nothing to show: the job made words, or ended well with nothing.
-    """
-    outcome = setting.outcome
-    previews = live.previews(job.name) if setting.drawn else {}
-    if not job.results and not previews:
-        early = not isinstance(outcome, Finished) or outcome.reason in {"cancelled", "incomplete"}
-        if job.words_after or not (setting.running or early):
-            return None
-    drawable = bool(previews) or any(result.path for result in job.results)
-    frame = live.frame(job, setting.parameters)
-    if setting.drawn and (drawable or (setting.running and frame.reserved)):
-        return PictureBlock(job, live, setting, opened=opened, gap=gap)
-    return _lines(job, live, setting, frame, gap)
-
-
-def _lines(job: Job, live: LiveJobs, setting: Setting, frame: Frame, gap: int) -> JobLines:
-    blocks = [
-        TextBlock(alt_words(result, setting.asked), kind="picture", ink="accent")
-        for result in job.results
-    ]
-    progress = _progress_of(job, frame.asked) if setting.running else None
-    if not setting.running and not job.results:
-        words = f"picture {unfinished_words(job.progress, setting.outcome)}"
-        blocks.append(
-            TextBlock(words, kind="picture", ink="warning", first=f"{glyphs.STOPPED} ", rest="  ",
-                      mark_ink="warning")
-        )  # fmt: skip
-    return JobLines(blocks, ProgressLine(progress, live) if progress is not None else None, gap=gap)
-
-
-def ticking_row(block: Block, width: int) -> int | None:
-    """Find the row of a block that changes while nothing comes; null where none does."""
-    if isinstance(block, PictureBlock | JobLines) and block.ticks:
-        return block.status_row(width)
-    return None
-
-
-def _progress_of(job: Job, asked: int) -> ImageProgress | None:
+def progress_of(job: Job, asked: int) -> ImageProgress | None:
     """What a running job says of itself; null when all of it is there."""
     if job.progress is not None:
         return job.progress
@@ -431,44 +304,3 @@ def _early(job: Job, outcome: Terminal | None) -> list[str]:
 
 def _short(asked: str) -> str:
     return clean_line(asked, PROMPT_CHARS)
-
-
-def _cut(text: str, width: int) -> str:
-    if cell_len(text) <= width:
-        return text
-    if width <= 0:
-        return ""
-    return text[: offset_of_cell(text, width - 1)].rstrip() + str(glyphs.CUT)
-
-
-def _fitted(spans: Sequence[Span], width: int) -> list[Span]:
-    fitting: list[Span] = []
-    for span in spans:
-        text = _cut(span.text, width)
-        if text:
-            fitting.append(span._replace(text=text))
-        width -= cell_len(span.text)
-        if width <= 0:
-            break
-    return fitting
-
-
-def _framed(words: Sequence[str], line: int, layout: Grid) -> list[Span]:
-    """Draw a row of the room of a picture that is not there."""
-    columns, lines = layout.columns, layout.lines
-    border: Ink = "border"
-    if columns < 4 or lines < 3:
-        return [Span(" " * columns, "text")]
-    inner = columns - 2
-    if line in (0, lines - 1):
-        left, right = (
-            (glyphs.TOP_LEFT, glyphs.TOP_RIGHT)
-            if line == 0
-            else (glyphs.BOTTOM_LEFT, glyphs.BOTTOM_RIGHT)
-        )
-        return [Span(f"{left}{str(glyphs.RULE) * inner}{right}", border)]
-    side = Span(str(glyphs.COLUMN), border)
-    number = line - (lines - len(words)) // 2
-    text = _cut(words[number], inner) if 0 <= number < len(words) else ""
-    free = inner - cell_len(text)
-    return [side, Span(" " * (free // 2) + text + " " * (free - free // 2), "dim"), side]

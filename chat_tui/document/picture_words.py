@@ -25,8 +25,9 @@ def progress_words(progress: ImageProgress, times: JobTimes, usual_s: float | No
     elapsed_s = times.elapsed_s
     if elapsed_s is not None and elapsed_s >= 1:
         words.append(f"{seconds_words(elapsed_s)} so far")
-    note = f"  {clean_line(progress.note, _NOTE_CHARS)}" if progress.note else ""
-    return ", ".join(words) + note
+    if progress.note:
+        words.append(clean_line(progress.note, _NOTE_CHARS))
+    return ", ".join(words)
 
 
 def state_words(progress: ImageProgress) -> str:

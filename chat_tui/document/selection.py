@@ -1,10 +1,11 @@
 """A selection: from one character of a conversation to another, whatever rows they are in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from chat_tui.document.blocks import Block
+import msgspec
+
+from chat_tui.document.block import Block
 
 _WORD_SIGNS = frozenset("_-'")
 
@@ -18,8 +19,7 @@ class Point(NamedTuple):
     """Of the block's text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """What is between two points, in either order."""
 
     anchor: Point

@@ -4,7 +4,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from chat_tui.document.blocks import Block, BlockKind, FoldBlock
+from chat_tui.document.block import Block, BlockKind
+from chat_tui.document.blocks import FoldBlock
 from chat_tui.document.spans import Span
 
 

@@ -64,7 +64,12 @@ def _moved(part: Part, place: Callable[[str], str | None]) -> Part:
     match part:
         case ImageResult(path=str(path)) if path:
             copy = place(path)
-            return _measured(part, copy) if copy else msgspec.structs.replace(part, path=None)
+            shows = copy is not None and not copy.endswith(TEXT_SUFFIX)
+            return (
+                _measured(part, copy)
+                if copy and shows
+                else msgspec.structs.replace(part, path=None)
+            )
         case Attachment(path=path) if path:
             copy = place(path)
             return _described(part, copy) if copy else msgspec.structs.replace(part, path="")

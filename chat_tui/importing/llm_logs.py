@@ -49,6 +49,8 @@ def from_llm(path: Path) -> Iterator[Item]:
             yield from _all(connection, path)
     except sqlite3.Error as error:
         raise TranscriptError(f"the database {path} cannot be read: {error}") from error
+    except LookupError as error:
+        raise TranscriptError(f"the database {path} lacks a column: {error}") from error
 
 
 def _all(connection: "Connection", path: Path) -> Iterator[Item]:
@@ -188,7 +190,7 @@ class _Reader:
         """Text of which pieces stand in the table of fragments."""
         pieces: list[str] = []
         for piece in map(table, rows(payload.get("text_ref"))):
-            if "fragment" in piece:
+            if "fragment" in piece and "fragments" in self._tables:
                 found = self._rows(
                     "SELECT content FROM fragments WHERE id = ?", count(piece["fragment"])
                 )
@@ -198,8 +200,13 @@ class _Reader:
         return "".join(pieces)
 
     def _attachment(self, attachment_id: str) -> Iterator[Part]:
-        found = self._rows(
-            "SELECT type, path, url, content FROM attachments WHERE id = ?", attachment_id
+        # A view of that name would be a program from outside.
+        found = (
+            self._rows(
+                "SELECT type, path, url, content FROM attachments WHERE id = ?", attachment_id
+            )
+            if "attachments" in self._tables
+            else []
         )
         content = found[0]["content"] if found else None
         if not isinstance(content, bytes) or len(content) > MAX_BYTES:
@@ -223,7 +230,7 @@ class _Reader:
             self._left_out[_IN_SYSTEM] += 1
         self._system = self._system or system
         asked: list[Part] = []
-        if "prompt_fragments" in self._tables:
+        if self._tables >= {"prompt_fragments", "fragments"}:
             asked += [TextPart(words(one["content"]) + "\n\n") for one in self._rows(
                 "SELECT f.content FROM prompt_fragments AS p JOIN fragments AS f"
                 ' ON f.id = p.fragment_id WHERE p.response_id = ? ORDER BY p."order"', response_id,

@@ -5,6 +5,7 @@ Nothing is unpacked to the disk, and what is read is bounded by what comes, not 
 
 import bisect
 import contextlib
+import lzma
 import os
 import re
 import stat
@@ -32,6 +33,7 @@ _DOCUMENTS: Final = (
 _BROKEN_ARCHIVE: Final = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     EOFError,
     RuntimeError,  # it wants a password
     NotImplementedError,
@@ -113,7 +115,11 @@ def _found_in(path: Path, stack: contextlib.ExitStack) -> Sequence[Document]:
     if not stat.S_ISREG(found.st_mode):
         raise TranscriptError(f"{path} is neither a file nor a folder")
     if zipfile.is_zipfile(path):
-        return _of_archive(stack.enter_context(zipfile.ZipFile(path)))
+        try:
+            archive = zipfile.ZipFile(path)
+        except UnicodeDecodeError as error:
+            raise zipfile.BadZipFile("a name in it is not UTF-8") from error
+        return _of_archive(stack.enter_context(archive))
     return [OnDisk(path)]
 
 

@@ -1,6 +1,7 @@
 """An import from its file into the store, a few conversations at a time."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -82,6 +83,8 @@ class _Reading:
         """Bytes of the documents before this one."""
         self._read = 0
         self._items = self._all()
+        self._lock = threading.Lock()
+        """Whoever is cancelled does not end the thread that reads: closing waits for it."""
 
     @property
     def fraction(self) -> float:
@@ -89,6 +92,15 @@ class _Reading:
 
     def next_batch(self) -> list[Item]:
         """Read some more; nothing at the end. It blocks."""
+        with self._lock:
+            return self._batch()
+
+    def close(self) -> None:
+        """Close the documents. It blocks."""
+        with self._lock:
+            self._items.close()
+
+    def _batch(self) -> list[Item]:
         batch: list[Item] = []
         messages = 0
         for item in self._items:
@@ -99,9 +111,6 @@ class _Reading:
             if len(batch) == _MOST_AT_ONCE or messages >= _MESSAGES_AT_ONCE:
                 break
         return batch
-
-    def close(self) -> None:
-        self._items.close()
 
     def _all(self) -> Generator[Item | None, None, None]:
         with open_documents(self._path) as documents:

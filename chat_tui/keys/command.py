@@ -10,14 +10,17 @@ from typing import Final
 from chat_tui.errors import AuthFailed
 
 LOOKUP_LIMIT_S: Final = 30.0
+_END_LIMIT_S: Final = 2.0
 _MAX_LINE_BYTES: Final = 16 * 1024
+_MAX_KEY_CHARS: Final = _MAX_LINE_BYTES - 1
+"""More are not read, and part of a key is not sent."""
 
 
 async def key_from_command(argv: tuple[str, ...], environ: Mapping[str, str], provider: str) -> str:
     """Return the first line of stdout, stripped.
 
     Raises:
-        AuthFailed: it failed, took too long or printed nothing; never with what it printed.
+        AuthFailed: it failed, took too long, or printed nothing or too much; never with what it printed.
     """
     what = f"the command in api_key of provider {provider!r}"
     hint = "run it in a shell to see what it says"
@@ -43,6 +46,8 @@ async def key_from_command(argv: tuple[str, ...], environ: Mapping[str, str], pr
         await _end(process)
     if code != 0:
         raise AuthFailed(f"{what} failed with exit code {code}", hint=hint)
+    if len(line) > _MAX_KEY_CHARS:
+        raise AuthFailed(f"{what} printed something too long for a key", hint=hint)
     if not line:
         raise AuthFailed(f"{what} printed no key", hint=hint)
     return line
@@ -65,4 +70,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     transport = getattr(process, "_transport", None)
     if isinstance(transport, asyncio.BaseTransport):
         transport.close()
-    await process.wait()
+    # What runs as somebody else cannot be killed: it is left to itself.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_END_LIMIT_S):
+            await process.wait()

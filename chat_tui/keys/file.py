@@ -3,7 +3,8 @@
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +32,8 @@ def write_key(path: Path, name: str, value: str) -> None:
     Raises:
         AuthFailed: what is there is not such a file, or cannot be written.
     """
-    _write(path, {**_read(path), name: value})
+    with _alone(path):
+        _write(path, {**_read(path), name: value})
 
 
 def drop_key(path: Path, name: str) -> bool:
@@ -40,11 +42,32 @@ def drop_key(path: Path, name: str) -> bool:
     Raises:
         AuthFailed: as for `write_key`.
     """
-    entries = dict(_read(path))
-    if entries.pop(name, None) is None:
+    if name not in _read(path):
         return False
-    _write(path, entries)
+    with _alone(path):
+        entries = dict(_read(path))
+        if entries.pop(name, None) is None:
+            return False
+        _write(path, entries)
     return True
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Make the folder, and keep other writers of the file out; a lock dies with its process."""
+    import fcntl
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise _bad(path, f"cannot be written: {(error.strerror or 'failed').lower()}") from error
+    try:
+        with suppress(OSError):  # on some network disks there are no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> Mapping[str, str]:
@@ -88,7 +111,6 @@ def _write(path: Path, entries: Mapping[str, str]) -> None:
     from chat_tui.files import write_atomically
 
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(path, tomli_w.dumps(entries).encode(), overwrite=True)
     except OSError as error:
         raise _bad(path, f"cannot be written: {(error.strerror or 'failed').lower()}") from error

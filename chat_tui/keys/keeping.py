@@ -75,15 +75,6 @@ async def drop_kept(name: str, file: Path | None) -> list[str]:
     return places
 
 
-async def keep_in_keyring(name: str, secret: Secret) -> None:
-    """Store a key in the keyring or nowhere.
-
-    Raises:
-        AuthFailed: there is no keyring, or it keeps nothing.
-    """
-    await keep_key(name, secret, None)
-
-
 def _forget(file: Path, name: str) -> None:
     with contextlib.suppress(AuthFailed):  # it is not used then, and nothing in it is stale
         drop_key(file, name)

@@ -1,13 +1,14 @@
 """API keys: where they come from, and values that do not show themselves."""
 
 import asyncio
-import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, NoReturn, SupportsIndex, TypeAlias, assert_never
 from weakref import WeakValueDictionary
+
+import msgspec
 
 from chat_tui.errors import AuthFailed
 from chat_tui.keys.command import key_from_command
@@ -45,6 +46,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac  # loads OpenSSL, for which a start would wait
+
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
     def __hash__(self) -> int:
@@ -59,15 +62,14 @@ _ALIVE: Final = WeakValueDictionary[int, Secret]()
 
 def without_secrets(text: str, mask: str = _MASK) -> str:
     """Mask the keys that are in use now, whatever they look like."""
-    for secret in list(_ALIVE.values()):
-        value = secret.reveal()
+    # The longest first: one that begins like another one would leave the rest of that.
+    for value in sorted({secret.reveal() for secret in list(_ALIVE.values())}, key=len)[::-1]:
         if len(value) >= _MIN_MASKED_CHARS and value in text:
             text = text.replace(value, mask)
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class EnvKey:
+class EnvKey(msgspec.Struct, frozen=True):
     """An environment variable."""
 
     name: str
@@ -90,8 +92,7 @@ class CommandKey:
     """The program first; an argument may hold a token, so that none is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlainKey:
+class PlainKey(msgspec.Struct, frozen=True):
     """Written in the configuration file."""
 
     secret: Secret
@@ -109,8 +110,7 @@ class DefaultKey:
     """The key file; where it lies does not make it another source."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoKey:
+class NoKey(msgspec.Struct, frozen=True):
     """There is none, and none is needed."""
 
 

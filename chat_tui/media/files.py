@@ -1,6 +1,5 @@
 """The folder of pictures and texts: each kept once, as it came, by the hash of its content."""
 
-import hashlib
 import os
 import stat
 from pathlib import Path
@@ -104,6 +103,8 @@ class MediaFolder:
         return self._keep(data, TEXT_SUFFIX, "the text")
 
     def _keep(self, data: bytes, suffix: str, what: str) -> Path:
+        import hashlib  # loads OpenSSL, for which a start would wait
+
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path / sha256[:2] / f"{sha256}{suffix}"
         try:

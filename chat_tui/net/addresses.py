@@ -11,6 +11,7 @@ Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[Address]]]
 """From a host and a port to its addresses, best first; raises an `OSError` where there is none."""
 
 _GLOBAL_UNICAST: Final = ipaddress.ip_network("2000::/3")
+_METADATA: Final = ipaddress.ip_address("fd00:ec2::254")
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
 """IPv4 as seen from a network that has only IPv6 (RFC 6052)."""
 
@@ -27,6 +28,14 @@ def is_public(address: Address) -> bool:
     if inner is not None:
         return is_public(inner)
     return address in _GLOBAL_UNICAST and address.is_global
+
+
+def is_metadata(address: Address) -> bool:
+    """Tell whether an address is where a cloud tells its own machines their secrets."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = _inner(address)
+        return address == _METADATA if inner is None else is_metadata(inner)
+    return address.is_link_local
 
 
 def literal(host: str) -> Address | None:

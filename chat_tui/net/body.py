@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from chat_tui.errors import ProtocolViolation, ProviderError
 from chat_tui.net.chunked import Dechunker
 from chat_tui.net.compression import check_encoding, inflated
-from chat_tui.net.translate import Peer, translate
+from chat_tui.net.connect_errors import Peer
+from chat_tui.net.translate import translate
 
 if TYPE_CHECKING:
     import httpx

@@ -12,6 +12,7 @@ from chat_tui import __version__
 from chat_tui.errors import ProtocolViolation, Unreachable
 from chat_tui.net.auth import KeyAuth, same_origin
 from chat_tui.net.body import Body
+from chat_tui.net.connect_errors import Peer, peer_of
 from chat_tui.net.json import encode_json
 from chat_tui.net.kinds import Kind
 from chat_tui.net.limits import DEFAULT_LIMITS, Limits, stalled
@@ -19,7 +20,7 @@ from chat_tui.net.patience import HeadPatience
 from chat_tui.net.reply import Reply, sniff
 from chat_tui.net.request import Outgoing, check_headers, check_proxy, joined
 from chat_tui.net.tls import no_tls_context, tls_context
-from chat_tui.net.translate import Peer, peer_of, status_error, translate
+from chat_tui.net.translate import status_error, translate
 
 if TYPE_CHECKING:
     import httpx

@@ -26,16 +26,18 @@ from chat_tui.net.addresses import (
     Address,
     Resolve,
     is_local_name,
+    is_metadata,
     is_private_host,
     is_public,
     literal,
     resolve,
 )
 from chat_tui.net.body import Body
+from chat_tui.net.connect_errors import Peer, peer_of
 from chat_tui.net.limits import MIB, Limits
 from chat_tui.net.request import check_proxy
 from chat_tui.net.tls import no_tls_context, tls_context
-from chat_tui.net.translate import Peer, peer_of, translate
+from chat_tui.net.translate import translate
 
 if TYPE_CHECKING:
     import httpx
@@ -123,7 +125,10 @@ class Downloader:
         proxy = self._proxy(str(url))
         if proxy is not None:
             check_proxy(proxy)
+            itself = literal(url.host)
             if not allow_private and is_private_host(url.host):
+                raise _not_public(url.host)
+            if itself is not None and is_metadata(itself):
                 raise _not_public(url.host)
             return await self._ask(url, url, proxy, max_bytes, self._limits.connect_s)
         *others, last = await self._addresses(url, allow_private)
@@ -158,6 +163,8 @@ class Downloader:
                 found = []
             if not found:
                 raise Unreachable(f"cannot find the host {url.host}", retryable=True)
+        if any(map(is_metadata, found)):
+            raise _not_public(url.host)
         if not allow_private and not all(map(self._public, found)):
             raise _not_public(url.host)
         return found

@@ -1,6 +1,5 @@
 """What a server's error body says, in one line that is safe to show."""
 
-import html
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -42,7 +41,7 @@ def error_message(body: object) -> str:
     `errors` (a text, or an object with a `description`, a message or at least a `key`), and else
     the whole body as JSON.
     """
-    return one_line(_find(body) or _compact(body))
+    return one_line(_find(body)) or one_line(_compact(body))
 
 
 def body_message(body: bytes) -> str:
@@ -66,6 +65,8 @@ def body_message(body: bytes) -> str:
 def html_text(page: str) -> str:
     """Return a page's title, or else its first 200 visible characters."""
     title = _TITLE.search(page)
+    import html  # two thousand names: hardly any server answers with a page
+
     if title and (text := one_line(html.unescape(title[1]), _MAX_HTML)):
         return text
     return one_line(html.unescape(_TAG.sub(" ", _HIDDEN.sub(" ", page))), _MAX_HTML)

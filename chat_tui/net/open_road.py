@@ -1,14 +1,24 @@
 """Roads on which a key can be read by everybody on the way: plain http to another machine."""
 
+import re
+from collections.abc import Iterable
+from typing import Final
 from urllib.parse import urlsplit
 
 from chat_tui.errors import AuthFailed
+
+_SECRET: Final = re.compile("auth|cookie|key|passw|secret|token", re.IGNORECASE)
 
 
 def is_open_road(url: str) -> bool:
     """Whether a URL is of plain http, and leads away from this machine."""
     parts = urlsplit(url)
     return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
+
+
+def hold_a_key(headers: Iterable[str]) -> bool:
+    """Whether one of these headers is, by its name, as good as a key."""
+    return any(_SECRET.search(name) for name in headers)
 
 
 def not_sent(url: str, provider: str) -> AuthFailed:

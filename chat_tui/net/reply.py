@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from chat_tui.errors import ProtocolViolation, ProviderError, ProviderFailed
 from chat_tui.net.body import Body
+from chat_tui.net.connect_errors import Peer
 from chat_tui.net.error_text import body_message, error_message, redact
 from chat_tui.net.frames import Frame, all_keepalives
 from chat_tui.net.json import decode_json
@@ -13,7 +14,7 @@ from chat_tui.net.kinds import Kind, kind_of
 from chat_tui.net.limits import Limits, idle_guard
 from chat_tui.net.ndjson import ndjson_lines
 from chat_tui.net.sse import BOM, sse_batches
-from chat_tui.net.translate import BASE_URL_HINT, Peer
+from chat_tui.net.translate import BASE_URL_HINT
 
 _THREAD_BYTES = 1 << 20
 _START_S = 10.0

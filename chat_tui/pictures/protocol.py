@@ -49,6 +49,8 @@ class Answers(msgspec.Struct):
     name: str = ""
     cell_px: tuple[int, int] | None = None
     sixel: bool = False
+    clipboard: bool = False
+    """It fills the clipboard when it is told to by OSC 52, and says so by attribute 52."""
     complete: bool = False
     """Nothing else will come."""
 
@@ -62,6 +64,11 @@ class AnswerReader:
         """The beginning of an answer, or else of a key."""
         self.patient = True
         """Beginnings are held back."""
+
+    @property
+    def complete(self) -> bool:
+        """Nothing else will come."""
+        return self.answers.complete
 
     def take(self, typed: str) -> str:
         """Return what is not an answer.
@@ -94,7 +101,8 @@ class AnswerReader:
                 height, width = map(int, match["cell"].split(";"))
                 said.cell_px = (width, height)
             case _:
-                said.sixel = "4" in match["attributes"].split(";")[1:]
+                attributes = match["attributes"].split(";")[1:]
+                said.sixel, said.clipboard = "4" in attributes, "52" in attributes
                 said.complete = True
         return ""
 

@@ -1,4 +1,4 @@
-"""The OpenAI chat-completions dialect: two pure halves, shared by every kind that speaks it.
+"""Replies in the OpenAI chat-completions dialect, shared by every kind that speaks it.
 
 Vendor page: https://platform.openai.com/docs/api-reference/chat (read 2026-11-20). Servers
 differ in nearly every field, so all of them are read as optional and unknown ones are ignored.
@@ -17,30 +17,28 @@ from chat_tui.events import (
     Started,
     StreamEvent,
     TextDelta,
-    Usage,
 )
-from chat_tui.message import Message
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
-from chat_tui.providers.attached import pictures, said
 from chat_tui.providers.bad_frames import BadFrames
-from chat_tui.providers.base import Request
+from chat_tui.providers.chat_chunks import (
+    _count,
+    content_in,
+    decode_usage,
+    is_error,
+    plain_text,
+    thought_in,
+)
 from chat_tui.providers.citations import Citations
 from chat_tui.providers.halves import decode_delta
 from chat_tui.providers.inline_pictures import picture_at
 from chat_tui.providers.think import ThinkSplitter
 from chat_tui.providers.tool_fragments import ToolFragments
-from chat_tui.text import SurrogateJoiner, clean
+from chat_tui.text import SurrogateJoiner
 
 DONE = "[DONE]"
 NOT_OPENAI_HINT = "is base_url really that of an OpenAI-compatible server?"
-MAX_COUNT = 2**53
-"""Larger counts are nonsense, and no JSON reader takes them."""
 
-_SAYS_NOTHING = frozenset({"content", "role"})
-"""The keys of a delta that is but text."""
-_SAYS_MORE = frozenset({"error", "citations", "search_results"})
-"""Beside the choices of a chunk."""
 
 FINISH_REASONS: Mapping[str, FinishReason] = {
     "stop": "stop",
@@ -56,41 +54,6 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "aborted": "incomplete",
     "insufficient_system_resource": "incomplete",
 }
-
-
-def encode(request: Request, *, model: str) -> dict[str, object]:
-    """Build the request body; the user's parameters win over what we would send.
-
-    Args:
-        request: The turn to be answered.
-        model: The model of a request that names none.
-    """
-    messages: list[dict[str, object]] = []
-    if request.system_prompt:
-        messages.append({"role": "system", "content": clean(request.system_prompt)})
-    messages += [
-        {"role": message.role, "content": _sent(message, request.files)}
-        for message in request.messages
-        if _has_something_to_send(message)
-    ]
-    return {
-        "model": request.model or model,
-        "messages": messages,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        **request.parameters,
-    }
-
-
-def decode_usage(usage: object) -> Iterator[Usage]:
-    """Yield the totals of a `usage` object, in the words of either of OpenAI's dialects."""
-    match usage:
-        case {} if usage:
-            yield Usage(
-                input_tokens=_count(usage.get("prompt_tokens", usage.get("input_tokens"))),
-                output_tokens=_count(usage.get("completion_tokens", usage.get("output_tokens"))),
-                cost_usd=_amount(usage.get("cost")),
-            )
 
 
 class ChatDecoder:
@@ -162,7 +125,7 @@ class ChatDecoder:
             chunk = decode_delta(data)
         except ProtocolViolation:
             chunk = None
-        if self._answered and (text := _plain_text(chunk)) and self._passes(text, frame):
+        if self._answered and (text := plain_text(chunk)) and self._passes(text, frame):
             return (TextDelta(text),)  # nearly all frames are such, and soon done with
         return self._decode(frame, data, chunk)
 
@@ -218,7 +181,7 @@ class ChatDecoder:
                     if isinstance(choice, dict):
                         yield from self._choice(choice)
             case _:
-                if _is_error(chunk):
+                if is_error(chunk):
                     raise ProviderFailed(error_message(chunk))
                 self._unknown = True  # a vendor's own event; it matters if nothing else comes
         yield from self._citations.add(chunk.get("search_results") or chunk.get("citations"))
@@ -227,7 +190,7 @@ class ChatDecoder:
             raise ProviderFailed(error_message(chunk))
 
     def _start(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
-        if self._started or "choices" not in chunk or _is_error(chunk):
+        if self._started or "choices" not in chunk or is_error(chunk):
             return
         self._started = True
         remote_id, model = chunk.get("id"), chunk.get("model")
@@ -267,8 +230,8 @@ class ChatDecoder:
             self._finish = finish
 
     def _delta(self, delta: dict[str, Any]) -> Iterator[StreamEvent]:
-        texts, thoughts, pictures = _content(delta.get("content"))
-        for thought in (_reasoning(delta), *thoughts):
+        texts, thoughts, pictures = content_in(delta.get("content"))
+        for thought in (thought_in(delta), *thoughts):
             yield from self._thinking(thought)
         for text in texts:
             yield from self._text(text)
@@ -352,93 +315,3 @@ class ChatDecoder:
             return "incomplete"
         reason = FINISH_REASONS.get(self._finish.lower(), "unknown")
         return "stop" if reason == "tool_calls" and not self._tools else reason
-
-
-def _sent(message: Message, files: Mapping[str, bytes]) -> str | list[dict[str, object]]:
-    """The content of a turn: a text, or, with pictures, a list of parts."""
-    text = said(message, files)
-    shown = pictures(message, files)
-    if not shown:
-        return text
-    parts: list[dict[str, object]] = [{"type": "text", "text": text}] if text else []
-    parts += [{"type": "image_url", "image_url": {"url": one.data_url}} for one in shown]
-    return parts
-
-
-def _has_something_to_send(message: Message) -> bool:
-    return message.role == "user" or bool(message.text.strip())
-
-
-def _is_error(chunk: dict[str, Any]) -> bool:
-    """Error objects have no choices, but an error, or one of the flat forms."""
-    if chunk.get("error"):
-        return True
-    if "choices" in chunk:
-        return False
-    flat = (chunk.get("message"), chunk.get("msg"))
-    return any(isinstance(text, str) and text for text in flat) or bool(chunk.get("detail"))
-
-
-def _plain_text(chunk: Any) -> str | None:
-    """The text of a chunk that has nothing else to say; null for any other chunk."""
-    try:
-        (choice,) = chunk["choices"]
-        delta = choice["delta"]
-        text = delta["content"]
-        silent = (
-            (len(delta) == 1 or delta.keys() <= _SAYS_NOTHING)
-            and not choice.get("index")
-            and not choice.get("finish_reason")
-            and not chunk.get("usage")
-            and _SAYS_MORE.isdisjoint(chunk)
-        )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-    return text if silent and type(text) is str else None
-
-
-def _reasoning(delta: dict[str, Any]) -> str:
-    """The thought of a delta; servers repeat it under several names."""
-    for key in ("reasoning_content", "reasoning", "thinking"):
-        value = delta.get(key)
-        if isinstance(value, str) and value:
-            return value
-    details = delta.get("reasoning_details")
-    pieces: list[str] = []
-    for detail in details if isinstance(details, list) else ():
-        match detail:
-            case {"text": str(text)} | {"summary": str(text)}:
-                pieces.append(text)
-    return "".join(pieces)
-
-
-def _content(content: object) -> tuple[list[str], list[str], list[object]]:
-    """Texts, thoughts and pictures of a delta's content, which may be a list of parts."""
-    texts: list[str] = []
-    thoughts: list[str] = []
-    pictures: list[object] = []
-    for part in content if isinstance(content, list) else [content]:
-        match part:
-            case str():
-                texts.append(part)
-            case {"type": "thinking", "thinking": str(thought)}:
-                thoughts.append(thought)
-            case {"type": "thinking", "thinking": [*thinking]}:
-                thoughts += _content(thinking)[0]
-            case {"text": str(text)}:
-                texts.append(text)
-            case {"image_url": _}:
-                pictures.append(part)
-    return texts, thoughts, pictures
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value <= MAX_COUNT else None
-
-
-def _amount(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value <= MAX_COUNT else None

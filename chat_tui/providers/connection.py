@@ -12,7 +12,7 @@ from chat_tui.net.client import HttpClient
 from chat_tui.net.error_text import redact
 from chat_tui.net.frames import Frame
 from chat_tui.net.limits import DEFAULT_LIMITS, Limits
-from chat_tui.net.open_road import is_open_road, not_sent
+from chat_tui.net.open_road import hold_a_key, is_open_road, not_sent
 from chat_tui.net.reply import Reply
 from chat_tui.net.translate import BASE_URL_HINT
 from chat_tui.providers.kinds import ProviderOptions, Services
@@ -54,6 +54,7 @@ class Connection:
         self._url_key = url_key
         self._url_hint = url_hint
         self._keeps_key_back = is_open_road(base_url) and not options.allow_insecure
+        self._headers_hold_a_key = hold_a_key(options.headers)
         self._client = HttpClient(
             base_url,
             headers=options.headers,
@@ -78,7 +79,7 @@ class Connection:
             ProviderError: there is no usable key, or the way to the server or its answer failed.
         """
         secret = await self._services.secret(self._name)
-        if secret is not None and self._keeps_key_back:
+        if self._keeps_key_back and (secret is not None or self._headers_hold_a_key):
             raise not_sent(self._client.base_url, self._name)
         key = secret.reveal() if secret is not None else ""
         try:

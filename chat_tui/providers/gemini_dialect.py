@@ -111,10 +111,6 @@ class GeminiDecoder(NativeDecoder):
         for candidate in _dicts(candidates):
             if candidate.get("index") in (0, None):
                 yield from self._candidate(candidate)
-        match feedback:
-            case {"blockReason": str(reason)} if reason:
-                self.finish = "BLOCKED"
-                self._explanation = f"the prompt was blocked: {reason}"
         match chunk.get("usageMetadata"):
             case {} as usage:
                 yield from self.spend(
@@ -123,6 +119,13 @@ class GeminiDecoder(NativeDecoder):
                         usage.get("candidatesTokenCount"), usage.get("thoughtsTokenCount")
                     ),
                 )
+        match feedback:
+            case {"blockReason": str(reason)} if reason:
+                blocked = f"the prompt was blocked: {reason}"
+                if not self.said_anything:
+                    raise Rejected(blocked, hint="say it in other words")
+                self.finish = "BLOCKED"
+                self._explanation = blocked
 
     def tell_whole(self, body: dict[str, Any]) -> Iterator[StreamEvent]:
         """Give the events of a response; without `alt=sse` they come as a list."""

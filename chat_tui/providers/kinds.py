@@ -76,8 +76,7 @@ class Services:
         return await self.keys.resolve(self.key, provider=provider)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One sort of provider."""
 
     name: str

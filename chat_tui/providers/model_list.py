@@ -1,11 +1,9 @@
 """The lists of models that servers give, in the forms they have."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chat_tui.errors import ProtocolViolation, ProviderFailed
-from chat_tui.net.error_text import error_message
 from chat_tui.providers.base import ModelInfo
 
 _MOST_NEAR: Final = 3
@@ -22,6 +20,8 @@ def decode_models(body: object) -> tuple[ModelInfo, ...]:
         case {"data": [*entries]} | {"models": [*entries]} | [*entries]:
             return tuple(model for entry in entries if (model := _model(entry)) is not None)
         case {"error": error} if error:
+            from chat_tui.net.error_text import error_message
+
             raise ProviderFailed(error_message(body))
         case _:
             raise ProtocolViolation(
@@ -44,6 +44,8 @@ def check_models(models: Sequence[ModelInfo], model: str) -> str:
 
 def near_models(models: Sequence[ModelInfo], model: str) -> str:
     """Name the models that are spelt nearly like one that the server does not know; or nothing."""
+    import difflib
+
     known = [one.id for one in models]
     near = difflib.get_close_matches(model, known, n=_MOST_NEAR, cutoff=0.5)
     return f"it has {', '.join(map(repr, near))}" if near and model not in known else ""

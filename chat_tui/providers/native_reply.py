@@ -19,7 +19,7 @@ from chat_tui.events import (
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import Request
-from chat_tui.providers.chat_dialect import MAX_COUNT
+from chat_tui.providers.chat_chunks import MAX_COUNT
 from chat_tui.providers.citations import Citations
 from chat_tui.providers.halves import decode_delta
 from chat_tui.providers.tool_fragments import ToolFragments
@@ -122,6 +122,11 @@ class NativeDecoder(ABC):
         return self.finish is not None
 
     @property
+    def said_anything(self) -> bool:
+        """Something of an answer came: text, reasoning, a picture or a call."""
+        return self._answered or self._thought or bool(self.tools)
+
+    @property
     def ended(self) -> bool:
         """The terminal event has been yielded."""
         return self._ended
@@ -171,7 +176,7 @@ class NativeDecoder(ABC):
         yield from self.think(self._thought_halves.end())
         yield from self.say(self._text_halves.end())
         yield from self.tools.finished()
-        if not (self.finish_seen or self._answered or self._thought or self.tools):
+        if not (self.finish_seen or self.said_anything):
             raise self._nothing_came()
         self._ended = True
         yield from self.closing_notices()

@@ -14,7 +14,8 @@ import msgspec
 from chat_tui.errors import ProviderError, Rejected
 from chat_tui.events import StreamEvent
 from chat_tui.providers.base import Capabilities, ModelInfo, Provider, Request
-from chat_tui.providers.chat_dialect import ChatDecoder, encode
+from chat_tui.providers.chat_dialect import ChatDecoder
+from chat_tui.providers.chat_request import encode
 from chat_tui.providers.connection import Connection
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models, decode_models, near_models

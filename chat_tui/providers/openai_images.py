@@ -27,7 +27,8 @@ from chat_tui.net.reply import Reply
 from chat_tui.providers.attached import last_said, refuse_pictures
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
-from chat_tui.providers.chat_dialect import DONE, NOT_OPENAI_HINT, decode_usage
+from chat_tui.providers.chat_chunks import decode_usage
+from chat_tui.providers.chat_dialect import DONE, NOT_OPENAI_HINT
 from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes
 from chat_tui.providers.kinds import Services

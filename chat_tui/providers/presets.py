@@ -4,12 +4,12 @@ Addresses and variables as the services' own pages give them (read 2026-11-20). 
 model list is elsewhere, or that has none, is not asked for it.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
+
+class Preset(msgspec.Struct, frozen=True, kw_only=True):
     """What `preset = "name"` fills in."""
 
     title: str

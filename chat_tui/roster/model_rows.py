@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from chat_tui.providers.base import ModelInfo
-from chat_tui.roster.roster import Listing
+from chat_tui.roster.listing import Listing, Readiness
 
 
 class Choice(NamedTuple):
@@ -33,9 +33,20 @@ class ModelRow(NamedTuple):
         return f"{self.choice.provider} {self.choice.model} {self.label} {self.listing.kind}"
 
     @property
+    def is_own(self) -> bool:
+        """Whether this is what the configuration says."""
+        return self.choice.model == self.listing.model
+
+    @property
+    def state(self) -> Readiness:
+        """Whether this model would answer, as far as that is known."""
+        lacks = self.listing.lacks_its_model
+        return "ready" if lacks and not self.is_own else self.listing.state
+
+    @property
     def model_words(self) -> str:
         """The model, or what stands in its place."""
-        return self.choice.model or self.listing.kind
+        return self.choice.model or "no model is chosen"
 
 
 def model_rows(
@@ -68,7 +79,7 @@ def model_rows(
         ModelRow(
             choice,
             by_name[choice.provider],
-            label=labels.get(choice, ""),
+            label=labels.get(choice, "") if labels.get(choice) != choice.model else "",
             favourite=choice in favourites,
             recent=choice in recent and choice != now,
         )

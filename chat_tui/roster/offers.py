@@ -1,7 +1,6 @@
 """What can be added as a provider: kinds, presets, and what a form asks for each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -43,8 +42,7 @@ _HINTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """One line of what can be added."""
 
     name: str
@@ -54,12 +52,11 @@ class Offer:
     """What its file begins with."""
     found: str = ""
     """Why it is offered first, such as a variable that is set."""
-    models: Sequence[str] = field(default=())
+    models: Sequence[str] = msgspec.field(default=())
     """What its server was seen to have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """One line of a form."""
 
     name: str

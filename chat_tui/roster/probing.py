@@ -60,13 +60,14 @@ async def find_servers(
         asked: asyncio.create_task(_ask(*asked), name=f"look at port {asked[0]}")
         for asked in questions
     }
-    if tasks:
-        await asyncio.wait(tasks.values(), timeout=limit_s)
-    for task in tasks.values():
-        task.cancel()
-    answers = dict(
-        zip(tasks, await asyncio.gather(*tasks.values(), return_exceptions=True), strict=True)
-    )
+    try:
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=limit_s)
+    finally:
+        for task in tasks.values():
+            task.cancel()
+        ended = await asyncio.gather(*tasks.values(), return_exceptions=True)
+    answers = dict(zip(tasks, ended, strict=True))
     found: dict[int, Offer] = {}
     for place in places:
         answer = answers[place.port, place.path]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -23,23 +23,22 @@ from chat_tui.errors import (
 from chat_tui.keys.keeping import keep_key
 from chat_tui.keys.secrets import (
     CommandKey,
-    DefaultKey,
     KeyRing,
-    KeyringKey,
     NoKey,
     PlainKey,
     Secret,
-    describe,
     key_file_of,
     probe,
     usable,
 )
 from chat_tui.media.fetching import Fetch
-from chat_tui.net.open_road import is_open_road, not_sent
+from chat_tui.net.open_road import hold_a_key, is_open_road, not_sent
 from chat_tui.providers.base import Provider
 from chat_tui.providers.kinds import Services
 from chat_tui.registry import LOAD_FAULTS, Registry
 from chat_tui.roster.fetch import fetch_for
+from chat_tui.roster.key_names import entry_name
+from chat_tui.roster.listing import WRONG_ID, Listing, Readiness
 from chat_tui.roster.trial import Trial, tried
 
 if TYPE_CHECKING:
@@ -51,21 +50,6 @@ DEMO: Final = "demo"
 """The name, and the kind, of the provider that is always there."""
 
 CHECK_TIMEOUT_S: Final = 10.0
-
-Readiness: TypeAlias = Literal["ready", "needs a key", "not reachable"]
-
-
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list of providers says about one."""
-
-    name: str
-    kind: str
-    """Empty for a file that cannot be followed."""
-    model: str
-    """The configured model; empty where there is none."""
-    state: Readiness
-    reason: str
-    """Where the key comes from, or what is wrong; never a key."""
 
 
 class Roster:
@@ -131,14 +115,14 @@ class Roster:
     def put(self, entry: ProviderEntry) -> None:
         """Add a provider while the program runs, or change one; what it is saying goes on."""
         self.drop(entry.name)
-        self._config = replace(
+        self._config = msgspec.structs.replace(
             self._config, providers={**self._config.providers, entry.name: entry}
         )
 
     def drop(self, name: str) -> None:
         """Forget a provider; what it is saying goes on."""
         others = {key: one for key, one in self._config.providers.items() if key != name}
-        self._config = replace(self._config, providers=others)
+        self._config = msgspec.structs.replace(self._config, providers=others)
         self._broken.pop(name, None)
         self._keys.forget(name)
         if name in self._built:
@@ -183,7 +167,7 @@ class Roster:
         except AuthFailed as error:
             state, reason = "needs a key", _told(error)
         except WrongId as error:
-            state, reason = "not reachable", f"wrong id: {_told(error)}"
+            state, reason = "not reachable", f"{WRONG_ID}: {_told(error)}"
         except ProviderError as error:
             state, reason = "not reachable", _told(error)
         return msgspec.structs.replace(listing, state=state, reason=reason)
@@ -222,7 +206,7 @@ class Roster:
         try:
             await self.try_out(entry, secret, timeout_s)
         except WrongId as error:  # the key is right
-            wrong_id = f"wrong id: {_told(error)}"
+            wrong_id = f"{WRONG_ID}: {_told(error)}"
         await keep_key(place, secret, key_file_of(entry.key))
         self._keys.forget(name)
         listing = await self._listing(name)
@@ -324,35 +308,12 @@ class Roster:
         key = await probe(entry.key, self._environ)
         state: Readiness = "ready" if key.ready else "needs a key"
         reason = key.reason
-        if key.origin != "none" and (road := _open_road(entry)):
+        keeps = key.origin != "none" or hold_a_key(entry.options.headers)
+        if keeps and (road := _open_road(entry)):
             state, reason = "not reachable", _told(not_sent(road, name))
         return Listing(
             name=name, kind=entry.kind.name, model=entry.model, state=state, reason=reason
         )
-
-
-def entry_name(entry: ProviderEntry, environ: Mapping[str, str]) -> str:
-    """Say under which name the keyring, or the key file, holds a provider's key.
-
-    Raises:
-        ConfigError: another source comes first.
-    """
-    match entry.key:
-        case KeyringKey(name):
-            return name
-        case DefaultKey(env, name):
-            if env and environ.get(env, "").strip():
-                raise ConfigError(
-                    f"the variable {env} comes before the keyring", hint=f"change or unset {env}"
-                )
-            return name
-        case NoKey():
-            raise ConfigError(f"provider {entry.name!r} takes no key")
-        case _:
-            raise ConfigError(
-                f"api_key of provider {entry.name!r} says where its key is: {describe(entry.key)}",
-                hint="change it there, or leave api_key out to use the keyring",
-            )
 
 
 def _open_road(entry: ProviderEntry) -> str:

@@ -37,12 +37,15 @@ class AddProvider(ModalScreen[Offer | str | None]):
             background: $surface; border: round $border; border-title-color: $foreground;
             padding: 0 1;
         }
-        & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
+        & Input {
+            border: none; background: $surface; padding: 0; height: 1; dock: top;
+            &:focus { border: none; }
+        }
         & OptionList {
-            height: auto; max-height: 18; border: none; background: $surface; padding: 0;
+            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
             margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis;
         }
-        & #add-note { color: $text-muted; margin: 1 0 0 0; }
+        & #add-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

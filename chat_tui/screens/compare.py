@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from chat_tui import glyphs
-from chat_tui.roster.roster import Listing
+from chat_tui.roster.listing import Listing
 from chat_tui.text import clean_line
 
 NAME_MAX = 24
@@ -32,11 +32,11 @@ class CompareScreen(ModalScreen[Sequence[str] | None]):
             padding: 0 1;
         }
         & OptionList {
-            height: auto; max-height: 20; border: none; background: $surface; padding: 0;
+            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
             text-wrap: nowrap; text-overflow: ellipsis;
             &:focus { border: none; background-tint: $surface 0%; }
         }
-        & #compare-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+        & #compare-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

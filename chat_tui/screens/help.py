@@ -87,7 +87,15 @@ def _commands() -> list[HelpLine]:
 def _listed(lines: Sequence[HelpLine], room: int) -> Content:
     """Put keys and words side by side; words that need several rows stay in their column."""
     width = max(len(name) for name, _ in lines)
-    column = max(_LEAST, room - width - 2)
+    column = room - width - 2
+    if column < _LEAST:  # below each other
+        below = [
+            (name, "\n".join(f"  {part}" for part in wrap(words, max(1, room - 2))))
+            for name, words in lines
+        ]
+        return Content("\n").join(
+            Content.assemble((f"{name}\n", "bold"), words) for name, words in below
+        )
     return Content("\n").join(
         Content.assemble(
             (f"{name:<{width}}  ", "bold"), f"\n{' ' * (width + 2)}".join(wrap(words, column))

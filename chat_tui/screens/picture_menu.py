@@ -43,11 +43,11 @@ class PictureMenu(ModalScreen[str | None]):
             padding: 0 1;
         }
         & OptionList {
-            height: auto; max-height: 20; border: none; background: $surface; padding: 0;
+            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
             text-wrap: nowrap; text-overflow: ellipsis;
             &:focus { border: none; }
         }
-        & #picture-menu-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+        & #picture-menu-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", priority=True)]

@@ -1,8 +1,7 @@
 """F2: who answers. One list of all providers and their models; a key can be entered in place."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -14,12 +13,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from chat_tui import glyphs
-from chat_tui.config.actions import default_keys
 from chat_tui.errors import ChatTuiError
 from chat_tui.fuzzy import ranked
 from chat_tui.providers.base import ModelInfo
+from chat_tui.roster.listing import Listing
 from chat_tui.roster.model_rows import Choice, ModelRow, as_typed, model_rows
-from chat_tui.roster.roster import Listing
+from chat_tui.screens.menu_tools import MenuTools
 from chat_tui.screens.provider_rows import NAME_MAX, drawn, keys_line
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
@@ -28,31 +27,6 @@ MOST_SHOWN: Final = 300
 """Rows at the same time; typing finds the others."""
 AT_ONCE: Final = 4
 """Servers that are asked at the same time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MenuTools:
-    """What the menu asks and tells."""
-
-    listings: Callable[[], Awaitable[Sequence[Listing]]]
-    """The configured providers, and their states without asking their servers."""
-    check: Callable[[str], Awaitable[Listing]]
-    """Asks a provider's server whether it would answer; may take long."""
-    models: Callable[[str], Awaitable[Sequence[ModelInfo]]]
-    """A provider's models; may take long, and may fail."""
-    may_ask: Callable[[str], bool]
-    """Whether asking a server bothers nobody, as a key command might."""
-    forget: Callable[[str], None]
-    """Has the models asked for again."""
-    favourites: Callable[[], Sequence[Choice]]
-    recent: Callable[[], Sequence[Choice]]
-    toggle_favourite: Callable[[Choice], None]
-    keep_key: Callable[[str, str], Awaitable[Listing]]
-    """Tests a provider's key, and stores it if it is right; else raises a `ChatTuiError`."""
-    keys: Mapping[str, str] = field(default_factory=default_keys)
-    """The keys of each action, separated by commas."""
-    add: Callable[[], object] = bool
-    """Opens the list of what can be added, in place of the menu."""
 
 
 class _List(OptionList, can_focus=False):
@@ -70,15 +44,18 @@ class ProviderMenu(ModalScreen[Choice | None]):
             background: $surface; border: round $border; border-title-color: $foreground;
             padding: 0 1;
         }
-        & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
+        & Input {
+            border: none; background: $surface; padding: 0; height: 1; dock: top;
+            &:focus { border: none; }
+        }
         & #menu-key { display: none; }
         &.-key #menu-key { display: block; }
         &.-key #menu-filter { display: none; }
         & OptionList {
-            height: auto; max-height: 45vh; border: none; background: $surface; padding: 0;
+            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
             margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis;
         }
-        & #menu-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+        & #menu-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -116,6 +93,8 @@ class ProviderMenu(ModalScreen[Choice | None]):
         self._no_models: dict[str, str] = {}
         """Why there is no list."""
         self._asking: set[str] = set()
+        self._narrowed = ""
+        """The provider whose models were asked for."""
         self._news = ""
         """What came of the last key; said until something is typed."""
         self._rows: list[ModelRow] = []
@@ -143,6 +122,8 @@ class ProviderMenu(ModalScreen[Choice | None]):
     @work(exclusive=True, group="load")
     async def _load(self) -> None:
         listings = await self._tools.listings()
+        if not self.is_attached:  # it was left while the keys were read
+            return
         self._listings = {listing.name: listing for listing in listings}
         self._list(select=self._current)
         ready = [one.name for one in listings if one.state == "ready"]
@@ -158,8 +139,9 @@ class ProviderMenu(ModalScreen[Choice | None]):
             if self._tools.may_ask(name):
                 await self._ask_for_models(name)
         self._asking.discard(name)
-        self._list()
-        self._tell_keys()
+        if self.is_attached:  # else it was left while the server was asked
+            self._list()
+            self._tell_keys()
 
     async def _ask_for_models(self, name: str) -> None:
         try:
@@ -182,6 +164,7 @@ class ProviderMenu(ModalScreen[Choice | None]):
     def _filter(self, *, select: Choice | None = None) -> None:
         query = self._query
         found = ranked(query, self._rows, lambda row: row.searched)
+        found.sort(key=lambda row: not (row.is_own and row.choice.provider == query))
         found += as_typed(query, found, self._current.provider, self._known())
         self._shown = found[:MOST_SHOWN]
         options = self.query_one(OptionList)
@@ -190,7 +173,9 @@ class ProviderMenu(ModalScreen[Choice | None]):
         options.add_options(drawn(self._shown, width))
         choices = [row.choice for row in self._shown]
         if choices:
-            options.highlighted = choices.index(select) if select in choices else 0
+            models = [at for at, choice in enumerate(choices) if choice.model] or [0]
+            first = models[0] if query and query == self._narrowed else 0
+            options.highlighted = choices.index(select) if select in choices else first
 
     def _known(self) -> dict[str, Listing]:
         """What is known of each provider now."""
@@ -251,6 +236,8 @@ class ProviderMenu(ModalScreen[Choice | None]):
         listing = self._listings[row.choice.provider]
         if listing.state == "needs a key":
             self._enter_key(listing)
+        elif not row.choice.model and self._models.get(listing.name):
+            self._narrow(listing.name)
         elif listing.state == "not reachable":
             self._note(clean_line(f"{listing.name}: {listing.reason}", 300))
         else:
@@ -275,11 +262,16 @@ class ProviderMenu(ModalScreen[Choice | None]):
         if row is None or self._key_of:
             return
         name = row.choice.provider
+        self._narrow(name)
+        if name not in self._models and self._listings[name].state == "ready":
+            self._ask_one(name)
+
+    def _narrow(self, name: str) -> None:
+        """Type a provider's name for the user."""
+        self._narrowed = name
         field = self.query_one("#menu-filter", Input)
         field.value = f"{name} "
         field.action_end()
-        if name not in self._models and self._listings[name].state == "ready":
-            self._ask_one(name)
 
     def action_add(self) -> None:
         """Leave for the list of what can be added or changed."""

@@ -55,10 +55,10 @@ def _column(words: Iterable[str], widest: int) -> list[str]:
 
 def _line(row: ModelRow, name: str, model: str) -> Content:
     listing = row.listing
-    state = listing.state if listing.state != "not reachable" else clean_line(listing.reason, 60)
+    state = row.state if row.state != "not reachable" else clean_line(listing.reason, 60)
     star = str(glyphs.FAVOURITE) if row.favourite else " "
     label = f"  {clean_line(row.label, 40)}" if row.label else ""
     since = "  recent" if row.recent else ""
     return Content.assemble(
-        f"{MARKS[listing.state]}{star}{name}  {model}", (f"  {state}{since}{label}", DIM)
+        f"{MARKS[row.state]}{star}{name}  {model}", (f"  {state}{since}{label}", DIM)
     )

@@ -48,7 +48,7 @@ class SettingsScreen(ModalScreen[None]):
         }
         & .settings-head { color: $text-muted; margin: 1 0 0 0; }
         & .settings-row { height: 1; }
-        & .settings-name { width: 26; }
+        & .settings-name { width: 26; max-width: 50%; }
         & Input {
             border: none; background: $surface; padding: 0; height: 1;
             &:focus { border: none; background: $panel; }

@@ -36,12 +36,12 @@ class TemplateMenu(ModalScreen[Template | None]):
     TemplateMenu {{
         align: center middle;
         & #templates {{ {_BOX} }}
-        & Input {{ {_LINE} }}
+        & Input {{ {_LINE} dock: top; }}
         & OptionList {{
-            height: auto; max-height: 16; border: none; background: $surface; padding: 0;
+            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
             margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis;
         }}
-        & #templates-note {{ color: $text-muted; margin: 1 0 0 0; }}
+        & #templates-note {{ color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }}
     }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [

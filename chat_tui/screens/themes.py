@@ -24,10 +24,10 @@ class ThemeScreen(ModalScreen[str | None]):
             padding: 0 1;
         }
         & OptionList {
-            height: auto; max-height: 60vh; border: none; background: $surface; padding: 0;
+            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
             &:focus { border: none; background-tint: $surface 0%; }
         }
-        & #themes-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+        & #themes-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", priority=True)]

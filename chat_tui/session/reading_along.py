@@ -10,7 +10,8 @@ from chat_tui.events import Finished, StreamError, StreamEvent, TextDelta
 from chat_tui.folding import Folder, blanked, replay
 from chat_tui.ids import ConversationId
 from chat_tui.message import Message, TextPart
-from chat_tui.session.session import Reply, Session
+from chat_tui.session.reply import Reply
+from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 from chat_tui.streaming.worker import StreamWorker
 

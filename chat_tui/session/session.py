@@ -6,103 +6,31 @@ pane that is opened late reads the reply's log from its start.
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chat_tui.attachments import attach, with_files
-from chat_tui.continuing import asked_to_go_on, begun, settled
+from chat_tui.attachments import attach
+from chat_tui.continuing import settled
 from chat_tui.conversation import Conversation
-from chat_tui.errors import ChatTuiError, MediaError, NotFound, StoreError
-from chat_tui.events import Approval, StreamEvent, Terminal
-from chat_tui.folding import Folder
+from chat_tui.errors import MediaError, NotFound, StoreError
+from chat_tui.events import Approval, Terminal
 from chat_tui.ids import MessageId
 from chat_tui.media.fetching import Fetch
 from chat_tui.media.files import MediaFolder, PicturePlace
-from chat_tui.media.keep import keep_pictures
 from chat_tui.media.past_runs import PastRuns
-from chat_tui.message import (
-    Attachment,
-    Lineage,
-    Message,
-    blank_reply,
-    decision_message,
-    user_message,
-)
-from chat_tui.providers.base import Provider, Request
-from chat_tui.store.recorder import Recorder
+from chat_tui.message import Attachment, Lineage, Message, decision_message, user_message
+from chat_tui.providers.base import Provider
+from chat_tui.session.preparing import Preparing
+from chat_tui.session.refusals import AlreadyDecided, OpenElsewhere, ReplyRunning
+from chat_tui.session.reply import Contender, Reply
+from chat_tui.session.saving import RECORD_S, Saving
 from chat_tui.store.store import Store
 from chat_tui.streaming.retry import RetryPolicy
-from chat_tui.streaming.worker import StreamWorker
 
 if TYPE_CHECKING:
     from chat_tui.config.prices import Price
-
-log = logging.getLogger(__name__)
-
-RETRY_S = 2.0
-"""How long after a failure everything is saved that was not."""
-RECORD_S = 0.05
-"""How often what came is handed to the recorder, which has its own time for the disk."""
-
-
-class ReplyRunning(ChatTuiError):
-    """A conversation answers one turn at a time."""
-
-
-class OpenElsewhere(ChatTuiError):
-    """Another instance of the program has the conversation open."""
-
-
-class AlreadyDecided(ChatTuiError):
-    """A decision is made once, and only about the last reply."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contender:
-    """Who is asked, and how."""
-
-    provider: Provider
-    model: str = ""
-    """Empty means the provider's own default."""
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    """For the request body, beside those that the provider is configured with."""
-    goes_on_from: MessageId | None = None
-    """A reply that broke off: the new one begins with what came of it."""
-
-
-class Reply:
-    """One reply under way, and after its end."""
-
-    def __init__(self, blank: Message, worker: StreamWorker) -> None:
-        """Join what belongs together.
-
-        Args:
-            blank: The message that the events are folded into.
-            worker: Runs the stream.
-        """
-        self.blank = blank
-        self.worker = worker
-        self.folder = Folder(blank)
-        """What has come so far, as a message."""
-        self.beginning: asyncio.Task[set[MessageId]] | None = None
-        """Ends when the request has left."""
-        self.recording: asyncio.Task[None] | None = None
-        """Ends when the whole reply is in the conversation and in the store."""
-        self.stored = False
-        """It has its place in the store."""
-
-    @property
-    def id(self) -> MessageId:
-        return self.blank.id
-
-    @property
-    def running(self) -> bool:
-        return self.worker.terminal is None
 
 
 class Session:
@@ -139,21 +67,11 @@ class Session:
         """The running reply, or the last one; the first of those that are compared."""
         self.replies: Sequence[Reply] = ()
         """All replies to the last turn that was asked: several where they are compared."""
-        self._store = store
         self._media = media
-        self._fetch_for = fetch_for
-        self._prices = prices or {}
-        self._retry = retry
-        self._on_trouble = on_trouble
-        self._saved = len(conversation) > 0
-        self._unsaved: set[MessageId] = set()
-        """Turns and ended replies that are in memory only."""
-        self._trouble: StoreError | None = None
-        self._unrecorded: dict[MessageId, Reply] = {}
-        """What still streams or is being saved, also where another one was chosen."""
-        self._saving = asyncio.Lock()
-        self._saving_again: asyncio.Task[None] | None = None
-        self._closing = False
+        self._preparing = Preparing(
+            conversation, media=media, fetch_for=fetch_for, retry=retry, prices=prices or {}
+        )
+        self._saving = Saving(conversation, store, on_trouble=on_trouble, runs=runs)
         self.elsewhere = ""
         """Who else has the conversation open, in words; then nothing is said here."""
         self._listeners: list[Callable[[], None]] = []
@@ -166,17 +84,17 @@ class Session:
     @property
     def stored(self) -> bool:
         """The conversation is in the store."""
-        return self._saved
+        return self._saving.stored
 
     @property
     def at_rest(self) -> bool:
         """Nothing is under way, and everything is in the store."""
-        return not self.running and not self._unrecorded and not self._unsaved
+        return not self.running and self._saving.done
 
     def reply_of(self, message: MessageId) -> Reply | None:
         """Give the reply that a message is being made of, or of the last turn, was made of."""
         known = {reply.id: reply for reply in self.replies}
-        return self._unrecorded.get(message) or known.get(message)
+        return self._saving.unrecorded.get(message) or known.get(message)
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Have somebody called whenever messages were added, or another path is shown."""
@@ -294,18 +212,18 @@ class Session:
         """
         self._refuse_if_running()
         before = [reply.recording for reply in self.replies if reply.recording is not None]
-        replies = [self._prepare(turn, contender) for contender in contenders]
+        replies = [self._preparing.prepare(turn, contender) for contender in contenders]
         self.conversation.show(replies[0].id)
         self.reply, self.replies = replies[0], replies
-        self._unrecorded |= {reply.id: reply for reply in replies}
+        self._saving.unrecorded |= {reply.id: reply for reply in replies}
         # Tasks of the session's own: whoever asked may leave at any time, also while this saves.
         beginning = asyncio.create_task(
-            self._begin(replies, after=before), name=f"begin {replies[0].id}"
+            self._saving.begin(replies, after=before), name=f"begin {replies[0].id}"
         )
         for reply in replies:
             reply.beginning = beginning
             reply.recording = asyncio.create_task(
-                self._record(reply, beginning), name=f"record {reply.id}"
+                self._saving.record(reply, beginning), name=f"record {reply.id}"
             )
         self.tell_change()
         return replies
@@ -391,8 +309,8 @@ class Session:
             with contextlib.suppress(NotFound):
                 await store.finish(message)
 
-        if self._saved and reply not in self._unsaved:
-            await self._try_to_save(remember)
+        if self._saving.has(reply):
+            await self._saving.attempt(remember)
 
     def follow(self, reply: Reply) -> None:
         """Show a reply that another instance writes; nothing of it is saved here."""
@@ -420,14 +338,14 @@ class Session:
             with contextlib.suppress(NotFound):  # it is not stored yet, or not any more
                 await store.set_leaf(self.conversation.id, leaf)
 
-        if self._saved and leaf not in self._unsaved and not self.elsewhere:
-            await self._try_to_save(remember)
+        if self._saving.has(leaf) and not self.elsewhere:
+            await self._saving.attempt(remember)
 
     def snapshot(self) -> Conversation:
         """The conversation as it stands now, with what has come of a running reply."""
         snapshot = self.conversation.without_messages()
         for message in self.conversation:
-            reply = self._unrecorded.get(message.id)
+            reply = self._saving.unrecorded.get(message.id)
             snapshot.add(message if reply is None else reply.folder.message())
         snapshot.show(self.conversation.leaf)
         return snapshot
@@ -455,11 +373,8 @@ class Session:
 
     async def aclose(self) -> None:
         """Stop what runs and save what came."""
-        self._closing = True
-        if self._saving_again is not None:
-            self._saving_again.cancel()
-            await asyncio.wait({self._saving_again})
-        left = {**self._unrecorded, **{reply.id: reply for reply in self.replies}}.values()
+        await self._saving.stop_trying()
+        left = {**self._saving.unrecorded, **{reply.id: reply for reply in self.replies}}.values()
         for reply in left:
             reply.worker.cancel()
         await self.wait()
@@ -467,36 +382,13 @@ class Session:
             if reply.recording is not None:
                 await asyncio.shield(reply.recording)
             await reply.worker.wait()
-        if self._unsaved:
-            await self._try_to_save(self._save_messages)
+        await self._saving.finish()
 
     def _add_turn(self, turn: Message) -> Message:
         self.conversation.add(turn)
-        self._unsaved.add(turn.id)
+        self._saving.add(turn.id)
         self.tell_change()
         return turn
-
-    def _prepare(self, turn: Message, contender: Contender) -> Reply:
-        provider = contender.provider
-        blank = blank_reply(
-            parent=turn.id,
-            provider=provider.name,
-            model=contender.model or provider.model,
-            parameters={
-                **provider.parameters,
-                **self.conversation.parameters,
-                **contender.parameters,
-            },
-        )
-        if contender.goes_on_from is not None:
-            blank = begun(blank, self.conversation[contender.goes_on_from])
-        self.conversation.add(blank)
-        worker = StreamWorker(
-            lambda: self._stream(provider, blank),
-            retry=self._retry,
-            name=f"reply {blank.id}",
-        )
-        return Reply(blank, worker)
 
     def _refuse_if_running(self) -> None:
         if self.elsewhere:
@@ -506,152 +398,3 @@ class Session:
             )
         if self.running:
             raise ReplyRunning("a reply is still running", hint="Esc stops it")
-
-    def _stream(self, provider: Provider, blank: Message) -> AsyncGenerator[StreamEvent, None]:
-        request = Request(
-            conversation=self.conversation.id,
-            messages=(
-                asked_to_go_on(self.conversation.path(blank.parent), blank)
-                if blank.parts
-                else self.conversation.path(blank.parent)
-            ),
-            model=blank.model,
-            system_prompt=self.conversation.system_prompt,
-            parameters=blank.parameters,
-        )
-        if any(message.attachments for message in request.messages):
-            events = with_files(request, provider)
-        else:
-            events = provider.stream(request)
-        if (price := self._prices.get(blank.model)) is not None:
-            from chat_tui.streaming.pricing import priced
-
-            events = priced(events, price)
-        if self._media is None:
-            return events
-        fetch = self._fetch_for(provider) if self._fetch_for is not None else None
-        return keep_pictures(events, self._media, fetch)
-
-    async def _begin(
-        self, replies: Sequence[Reply], *, after: Sequence[asyncio.Task[None]]
-    ) -> set[MessageId]:
-        """Save what was said, then let the requests leave.
-
-        Args:
-            replies: What is to be started.
-            after: The recordings before: until they are done, the conversation lacks their text.
-
-        Returns:
-            The replies that have their place in the store.
-        """
-        if after:
-            await asyncio.wait(after)
-        stored: set[MessageId] = set()
-        saved = await self._try_to_save(self._save_messages)
-        for reply in replies:
-            if saved and await self._try_to_save(partial(self._begin_in_store, blank=reply.blank)):
-                stored.add(reply.id)
-            reply.worker.start()
-        if len(stored) > 1:
-            await self._try_to_save(self._save_leaf)
-        return stored
-
-    async def _begin_in_store(self, store: Store, *, blank: Message) -> None:
-        await store.begin_reply(self.conversation.id, blank)
-
-    async def _save_leaf(self, store: Store) -> None:
-        await store.set_leaf(self.conversation.id, self.conversation.leaf)
-
-    async def _record(self, reply: Reply, beginning: asyncio.Task[set[MessageId]]) -> None:
-        """Read the reply's log into the store, and its end into the conversation."""
-        recorder: Recorder | None = None
-        run = None
-        if self.runs is not None:
-            await self.runs.load()
-            run = self.runs.watch(reply.blank.provider, reply.blank.model)
-        reply.stored = reply.id in await beginning
-        waiting: list[StreamEvent] = []  # for a place in the store
-        async with aclosing(reply.worker.subscribe(pace_s=RECORD_S)) as batches:
-            async for batch in batches:
-                for event in batch:
-                    reply.folder.add(event)
-                if run is not None:
-                    run.add(batch)
-                if recorder is None and reply.stored and self._store is not None:
-                    recorder = Recorder(self._store, reply.blank, on_trouble=self._tell)
-                    recorder.add(waiting)
-                if recorder is not None:
-                    recorder.add(batch)
-                else:
-                    waiting.extend(batch)
-        message = reply.folder.message()
-        self.conversation.update(message)
-        async with self._saving:  # it may be given its place just now
-            if not reply.stored:
-                self._unsaved.add(message.id)
-        if recorder is None and reply.stored and self._store is not None:
-            recorder = Recorder(self._store, reply.blank, on_trouble=self._tell)
-        if recorder is not None:
-            await recorder.finish(message)
-        else:
-            await self._try_to_save(self._save_messages)
-        if run is not None:
-            await run.finish()
-        del self._unrecorded[reply.id]
-
-    async def _save_messages(self, store: Store) -> None:
-        async with self._saving:  # replies that are compared may end at the same time
-            await self._save_unsaved(store)
-
-    async def _save_unsaved(self, store: Store) -> None:
-        unsaved = [message for message in self.conversation if message.id in self._unsaved]
-        if not self._saved:
-            # With its first turn, so that no empty conversation is ever left behind.
-            first = self.conversation.without_messages()
-            for message in unsaved:
-                first.add(message)
-            await store.create(first)
-            self._saved = True
-            self._unsaved.difference_update(message.id for message in unsaved)
-            return
-        for message in unsaved:
-            await store.add_message(self.conversation.id, message)
-            self._unsaved.discard(message.id)
-
-    async def _try_to_save(self, save: Callable[[Store], Awaitable[None]]) -> bool:
-        """A store in trouble does not stop a talk: it goes on in memory, and says so."""
-        if self._store is None:
-            return False
-        try:
-            await save(self._store)
-        except StoreError as error:
-            log.warning("cannot save: %s", error)
-            self._tell(error)
-            idle = self._saving_again is None or self._saving_again.done()
-            if idle and not self._closing:
-                self._saving_again = asyncio.create_task(self._save_again(), name="save again")
-            return False
-        self._tell(None)
-        return True
-
-    async def _save_again(self) -> None:
-        """After a failure, save everything that is in memory only, as soon as that can be done."""
-        while self._store is not None:
-            await asyncio.sleep(RETRY_S)
-            try:
-                await self._save_messages(self._store)
-                async with self._saving:
-                    for reply in tuple(self._unrecorded.values()):
-                        if not reply.stored and reply.id not in self._unsaved and self._saved:
-                            await self._begin_in_store(self._store, blank=reply.blank)
-                            reply.stored = True
-            except StoreError as error:
-                self._tell(error)
-            else:
-                self._tell(None)
-                return
-
-    def _tell(self, error: StoreError | None) -> None:
-        before, self._trouble = self._trouble, error
-        if str(before) != str(error) and self._on_trouble is not None:
-            self._on_trouble(error)

@@ -231,8 +231,15 @@ _TABLE = """\
 
 | kind | speaks to | usual key variable |
 |---|---|---|
-| `flowapi` | `https://api.flowapi.net/v1` | `FLOW_API_KEY` |
-| `openai` | `https://api.openai.com/v1`, or any server with that dialect | `OPENAI_API_KEY` |
+| `flowapi` | FlowAPI | `FLOW_API_KEY` |
+| `openai` | OpenAI, or any server with its dialect | `OPENAI_API_KEY` |
+| `flowise` | the flows of a Flowise server | `FLOWISE_API_KEY` |
+| `writer` | Writer | `WRITER_API_KEY` |
+| `fal` | fal.ai, pictures and more | `FAL_KEY` |
+| `get3w` | get3w, pictures and language models | `GET3W_API_KEY` |
+| `anthropic` | Anthropic | `ANTHROPIC_API_KEY` |
+| `gemini` | Google Gemini | `GEMINI_API_KEY` |
+| `ollama` | Ollama, on this machine or another | none |
 | `demo` | the simulator on this machine | none |
 
 `base_url` in the configuration points a kind at another server. Ask about `providers` for a \

@@ -7,13 +7,22 @@ own place; v1 is at `/get3w/v1`, because other dialects are at `/v1` here.
 
 import base64
 import hmac
-import itertools
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from chat_tui.simulator.dialect import Answer, Call, Outcome, Prompt, Question, Route, Turn, to_json
+from chat_tui.simulator.get3w_tasks import (
+    State,
+    Task,
+    Tasks,
+    enveloped,
+    failed,
+    failed_code,
+    http_status,
+    next_state,
+    refused,
+    states_in,
+)
 from chat_tui.simulator.script import (
     AskApproval,
     Cite,
@@ -37,13 +46,8 @@ from chat_tui.simulator.uploads import NoPicture, count_arguments
 MODELS: Final = ("get3w/flux-dev", "get3w/flux-schnell", "get3w/any-llm")
 """Those whose name ends in `llm` answer with words."""
 BALANCE_USD: Final = 42.5
-FAILED_CODE: Final = 5004
-CREATED_AT: Final = "2024-01-01T12:00:00.000Z"
-TASKS_KEPT: Final = 200
-"""The oldest tasks, and their pictures, are forgotten above this."""
 
 Handle: TypeAlias = Callable[[Call, Mapping[str, str]], Outcome]
-State: TypeAlias = dict[str, object]
 
 
 def routes(*, key: str | None = None) -> tuple[Route, ...]:
@@ -52,7 +56,7 @@ def routes(*, key: str | None = None) -> tuple[Route, ...]:
     Args:
         key: What a caller has to show as Bearer; none is asked for when null.
     """
-    tasks = _Tasks()
+    tasks = Tasks()
     v3, v1 = _Api(tasks, v1=False, key=key), _Api(tasks, v1=True, key=key)
     task = "(?P<task>[^/]+)"
     return (
@@ -67,79 +71,10 @@ def routes(*, key: str | None = None) -> tuple[Route, ...]:
     )
 
 
-@dataclass(slots=True)
-class _Task:
-    id: str
-    model: str
-    site: str
-    prompt: Prompt
-    v1: bool
-    base64: bool
-    states: list[State] = field(default_factory=list)
-    """What the next inquiries are told; the last one is told from then on."""
-    broken_off: bool = False
-    """Its stream ended before it did: how it goes on is another script."""
-    pictures: list[bytes] = field(default_factory=list, repr=False)
-    words: list[str] = field(default_factory=list)
-
-    def state(self, status: str, **more: object) -> State:
-        """A prediction as an inquiry is told it."""
-        head: State = {"id": self.id, "model": self.model, "status": status}
-        if not self.v1:
-            head |= {"urls": {"get": f"{self.site}/api/v3/predictions/{self.id}"}}
-            head |= {"created_at": CREATED_AT}
-        return head | more
-
-    def outputs(self) -> list[str]:
-        drawn = [
-            base64.b64encode(data).decode()
-            if self.base64
-            else f"{self.site}/get3w/outputs/{self.id}-{number}.png"
-            for number, data in enumerate(self.pictures)
-        ]
-        return [*(["".join(self.words)] if self.words else []), *drawn]
-
-    def completed(self, reason: str) -> State:
-        unsafe = reason in {"filtered", "content_filter"}
-        outputs = self.outputs()
-        return {
-            "outputs": outputs,
-            "timings": {"inference": 2500},
-            "has_nsfw_contents": [unsafe] * max(1, len(outputs)),
-        }
-
-
-class _Tasks:
-    """The tasks of one simulator, the oldest first."""
-
-    def __init__(self) -> None:
-        self._tasks: OrderedDict[str, _Task] = OrderedDict()
-        self._numbers = itertools.count(1)
-
-    def add(self, **fields: Any) -> _Task:
-        task = _Task(id=f"pred_sim{next(self._numbers)}", **fields)
-        self._tasks[task.id] = task
-        while len(self._tasks) > TASKS_KEPT:
-            self._tasks.popitem(last=False)
-        return task
-
-    def get(self, task: str) -> _Task | None:
-        return self._tasks.get(task)
-
-    def remove(self, task: str) -> bool:
-        return self._tasks.pop(task, None) is not None
-
-    def picture(self, call: Call, names: Mapping[str, str]) -> Answer:
-        task, number = self._tasks.get(names["task"]), int(names["number"])
-        if task is None or number >= len(task.pictures):
-            return Answer(b"Not found", status=404, content_type="text/plain")
-        return Answer(task.pictures[number], content_type="image/png")
-
-
 class _Api:
     """One of the two APIs; both know the same tasks."""
 
-    def __init__(self, tasks: _Tasks, *, v1: bool, key: str | None) -> None:
+    def __init__(self, tasks: Tasks, *, v1: bool, key: str | None) -> None:
         self._tasks = tasks
         self._v1 = v1
         self._key = key
@@ -216,7 +151,7 @@ class _Api:
 class _Encoder:
     """Puts one task into a stream, or into the states that inquiries are told."""
 
-    def __init__(self, task: _Task, *, at_once: bool) -> None:
+    def __init__(self, task: Task, *, at_once: bool) -> None:
         self._task = task
         self._at_once = at_once
         self._named = False
@@ -247,11 +182,11 @@ class _Encoder:
                     "completed", **(end if self._named else {"outputs": end["outputs"]})
                 )
             case Fail(message=message, code=code):
-                if (status := _http_status(code)) is not None:
+                if (status := http_status(code)) is not None:
                     return _data(refused(status, message, v1=task.v1))
-                self._tell_from_now_on(_failed(task, act))
+                self._tell_from_now_on(failed(task, act))
                 self._named = True
-                return self._event("failed", code=_failed_code(code), error=message)
+                return self._event("failed", code=failed_code(code), error=message)
             case Comment(text=text):
                 return f": {text}\n\n".encode()
             case Done() | Think() | Work() | Cite() | UseTool() | Suggest() | AskApproval():
@@ -263,7 +198,7 @@ class _Encoder:
 
     def whole(self, acts: Sequence[Content]) -> Answer:
         task = self._task
-        states = _states(task, acts)
+        states = states_in(task, acts)
         if isinstance(states, Answer):
             return states
         task.states = states
@@ -287,77 +222,19 @@ class _Encoder:
 class _Resumed:
     """Tells how a task goes on whose stream ended before it did."""
 
-    def __init__(self, task: _Task) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
 
     def frame(self, act: Content) -> bytes:
         return b""  # inquiries are not streamed
 
     def whole(self, acts: Sequence[Content]) -> Answer:
-        states = _states(self._task, acts)
+        states = states_in(self._task, acts)
         if isinstance(states, Answer):
             return states
         self._task.states = states
         self._task.broken_off = False
         return next_state(self._task)
-
-
-def next_state(task: _Task) -> Answer:
-    """Answer an inquiry."""
-    state = task.states[0] if task.states else task.state("processing")
-    if len(task.states) > 1:
-        del task.states[0]
-    return Answer(to_json(state if task.v1 else enveloped(state)))
-
-
-def enveloped(data: object) -> State:
-    return {"code": 200, "message": "success", "data": data}
-
-
-def refused(status: int, message: str, *, v1: bool) -> State:
-    if v1:
-        return {"code": status, "error": message}
-    return {"code": status, "message": message, "data": None}
-
-
-def _states(task: _Task, acts: Sequence[Content]) -> list[State] | Answer:
-    """What inquiries are told in turn; a script without an end leaves the task at work."""
-    states: list[State] = []
-    for act in acts:
-        match act:
-            case Progress(fraction=None):
-                states.append(task.state("created"))
-            case Progress():
-                states.append(task.state("processing"))
-            case Picture(data=data):
-                task.pictures.append(data)
-            case Say(text=text):
-                task.words.append(text)
-            case Finish(reason=reason):
-                states.append(task.state("completed", **task.completed(reason)))
-                break
-            case Fail(message=message, code=code):
-                if (status := _http_status(code)) is not None:
-                    return Answer(to_json(refused(status, message, v1=task.v1)), status=status)
-                states.append(_failed(task, act))
-                break
-            case _:
-                pass
-    return states or [task.state("processing")]
-
-
-def _failed(task: _Task, act: Fail) -> State:
-    code: State = {"code": _failed_code(act.code)} if task.v1 else {}
-    return task.state("failed", **code, error=act.message)
-
-
-def _failed_code(code: str | int) -> int:
-    return code if isinstance(code, int) else FAILED_CODE
-
-
-def _http_status(code: str | int) -> int | None:
-    """A refusal of the request, told apart from a task that fails by its code."""
-    return code if isinstance(code, int) and 400 <= code <= 599 else None
 
 
 def _left_out(state: State, *names: str) -> State:

@@ -125,6 +125,8 @@ class Simulator:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            # From Python 3.12 on, waiting for what is done gives no turn to the tasks' callbacks.
+            self._tasks.difference_update(tasks)
         await server.wait_closed()
         await asyncio.sleep(0)  # an aborted transport closes its socket in the next loop turn
 

@@ -1,6 +1,7 @@
 """Opening the database file, and what SQLite's errors mean to a user."""
 
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -19,6 +20,9 @@ Opener: TypeAlias = Callable[[Path, float], sqlite3.Connection]
 
 _ELSEWHERE = "choose another folder with --data-dir"
 _NO_PERMISSION: Final = "no permission"
+_FULL: Final = "disk full"
+_LEAST_ROOM_BYTES: Final = 64 * 1024
+"""What SQLite must find to begin with: a log, and the memory that processes share."""
 _PAUSE_S = 0.005
 _READ_CACHE_KIB = 512
 """Whole conversations are read in order, each page once: more would be memory filled in vain."""
@@ -27,11 +31,16 @@ _GONE: Final = (
     "no such column",
     "malformed",
     "duplicate column",
+    "unsupported file format",
     "table ",
     "index ",
 )
 """How SQLite begins where the tables are not those that the file's version has."""
 _making_file = threading.Lock()
+
+
+class Snapshot(sqlite3.Connection):
+    """Of a file as it is now, whoever writes it: to be closed after one job."""
 
 
 def open_file(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
@@ -63,7 +72,8 @@ def connect(
     try:
         return _connect(path, busy_timeout_s, opener, read_only=read_only)
     except StoreError as error:
-        if not read_only or not (isinstance(error, NewerStore) or error.brief == _NO_PERMISSION):
+        unwritable = isinstance(error, NewerStore) or error.brief in (_NO_PERMISSION, _FULL)
+        if not (read_only and unwritable):
             raise
         return _connect_to_read(path, error)
 
@@ -117,7 +127,7 @@ def _connect_to_read(path: Path, why: StoreError) -> sqlite3.Connection:
                 raise
             uri = f"{path.absolute().as_uri()}?immutable=1"
             connection = sqlite3.connect(
-                uri, uri=True, isolation_level=None, check_same_thread=False
+                uri, uri=True, isolation_level=None, check_same_thread=False, factory=Snapshot
             )
             connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except (sqlite3.Error, OSError) as error:
@@ -165,11 +175,10 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
                 brief="the database is damaged",
             )
         case sqlite3.SQLITE_FULL:
-            return StoreError(
-                f"cannot write {path}: the disk is full",
-                hint="free some space on that disk",
-                brief="disk full",
-            )
+            return _full(path)
+        # Where there is no room for the memory that processes share, SQLite only says "I/O error".
+        case sqlite3.SQLITE_IOERR if _has_no_room(path):
+            return _full(path)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreError(
                 f"{path} is locked by another program",
@@ -198,6 +207,19 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
             return StoreError(
                 f"cannot use {path}: {error}", hint=f"check the disk it is on, or {_ELSEWHERE}"
             )
+
+
+def _full(path: Path) -> StoreError:
+    return StoreError(
+        f"cannot write {path}: the disk is full", hint="free some space on that disk", brief=_FULL
+    )
+
+
+def _has_no_room(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM_BYTES
+    except OSError:
+        return False
 
 
 def _make_file(path: Path) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BUSY_TIMEOUT_S = 5.0
+_MAKING_S = 1.0
+"""How long another instance may take to make a new file, which is empty at first."""
 _MOST_MENDINGS = 3
 """In one run: a disk that goes on failing is not written full of copies."""
 
@@ -168,7 +170,7 @@ class _File:
         Raises:
             StoreError: it cannot be done.
         """
-        from chat_tui.store.mending import Presence, in_use, mend
+        from chat_tui.store.mending import Presence, in_use, is_whole, mend
 
         with self._mending:
             if self.mendings != seen:
@@ -181,7 +183,10 @@ class _File:
                     lane.disconnect()
                 presence = self._presence or Presence(self.path.parent)
                 try:
-                    if not presence.alone():
+                    alone = presence.alone()
+                    if is_whole(self.path, within_s=0.0 if alone else _MAKING_S):
+                        return  # somebody was in the middle of making it
+                    if not alone:
                         raise in_use() from damage
                     self.news.append(mend(self.path, damage))
                     self.mendings += 1
@@ -285,7 +290,7 @@ class _Lane:
         # Here, not above: the program's first picture must not wait for SQLite.
         import sqlite3
 
-        from chat_tui.store.connection import explain, garbled
+        from chat_tui.store.connection import Snapshot, explain, garbled
 
         with self.lock:
             if self._connection is None:
@@ -305,6 +310,8 @@ class _Lane:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+                if isinstance(connection, Snapshot):
+                    self.disconnect()
         return result
 
     def _disconnect(self) -> None:

@@ -31,6 +31,11 @@ class Holder(msgspec.Struct, frozen=True):
     here: bool
     """On this machine, so that the process can be found by its number."""
 
+    @property
+    def words(self) -> str:
+        """Who that is."""
+        return f"another chat-tui ({f'process {self.pid}' if self.here else 'on another machine'})"
+
 
 def hold(
     connection: Connection, wanted: Iterable[ConversationId], me: Writer

@@ -32,6 +32,8 @@ from chat_tui.store.schema import APPLICATION_ID, PAGE_BYTES
 log = logging.getLogger(__name__)
 
 _ENDS: Final = ("-wal", "-shm")
+_PAUSE_S: Final = 0.01
+_HEADER_BYTES: Final = 100
 _EARLIER_PAGE_BYTES: Final = 4096
 """What SQLite gives a database that nobody told otherwise, as ours were before version 4."""
 
@@ -109,7 +111,23 @@ def damage_of(path: Path) -> str:
     if version == CURRENT and owner == APPLICATION_ID:
         return f"{missing[0]} is missing" if missing else ""
     # Of an earlier version, or with another header: it was not what its version has.
-    return "its header is not that of its tables" if version < CURRENT else ""
+    ours = owner == APPLICATION_ID
+    return "its header is not that of its tables" if version < CURRENT or not ours else ""
+
+
+def is_whole(path: Path, *, within_s: float) -> bool:
+    """Look through a database that others have open, until it is whole.
+
+    Args:
+        path: Of the file.
+        within_s: How long somebody may take to make a new one.
+    """
+    until_s = time.monotonic() + within_s
+    while damage_of(path):
+        if time.monotonic() > until_s:
+            return False
+        time.sleep(_PAUSE_S)
+    return True
 
 
 def mend(path: Path, damage: DamagedStore) -> str:
@@ -183,26 +201,30 @@ def _candidates(path: Path, room: Path) -> Iterator[Path]:
     has_log = with_log.exists() and with_log.stat().st_size > 0
     if has_log:
         yield Path(shutil.copyfile(path, room / "without-log"))
-    data = path.read_bytes()
-    first_pages = [_with_header(data, size) for size in (PAGE_BYTES, _EARLIER_PAGE_BYTES)]
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_HEADER_BYTES)
+    first_pages = [_with_header(head, size, page) for page in (PAGE_BYTES, _EARLIER_PAGE_BYTES)]
     template = room / "template.db"
     _new_database(str(template)).close()
     others = (template, next(good_backups(path), None))
-    first_pages += [_sized(other, len(data)) for other in others if other is not None]
+    first_pages += [_sized(other, size) for other in others if other is not None]
     for number, page in enumerate(first_pages):
         for log_too in (True, False) if has_log else (False,):
             copy = room / f"beginning-{number}-{int(log_too)}"
-            copy.write_bytes(page + data[len(page) :])
+            shutil.copyfile(path, copy)  # it may be larger than the memory
+            with copy.open("r+b") as file:
+                file.write(page)
             if log_too:
                 shutil.copyfile(with_log, room / f"{copy.name}-wal")
             yield copy
 
 
-def _with_header(data: bytes, page_bytes: int) -> bytes:
+def _with_header(head: bytes, size: int, page_bytes: int) -> bytes:
     """The header of this program's databases (https://www.sqlite.org/fileformat2.html#the_database_header)."""
-    header = bytearray(data[:100].ljust(100, b"\0"))
+    header = bytearray(head.ljust(_HEADER_BYTES, b"\0"))
     header[:24] = b"SQLite format 3\0" + struct.pack(">HBBBBBB", page_bytes, 1, 1, 0, 64, 32, 32)
-    header[28:32] = struct.pack(">I", len(data) // page_bytes)
+    header[28:32] = struct.pack(">I", size // page_bytes)
     header[32:40] = bytes(8)  # free pages: all are looked at as they are
     header[44:48] = struct.pack(">I", 4)
     header[52:72] = struct.pack(">IIIII", 0, 1, CURRENT, 0, APPLICATION_ID)

@@ -1,16 +1,16 @@
 """Who is writing a reply, and whether that process still lives."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from chat_tui.ids import uuid7
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(msgspec.Struct, frozen=True):
     """One open store. A process that has the pid of a dead one differs in `started` or `boot`."""
 
     id: str

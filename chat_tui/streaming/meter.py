@@ -47,14 +47,22 @@ ENDINGS: dict[FinishReason, str] = {
 class ReplyMeter:
     """Watches the events of one reply."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, *, brief: bool = False) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        brief: bool = False,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Start watching, as the request leaves.
 
         Args:
             clock: Monotonic seconds.
             brief: Say the time with the state and only the sum of the tokens, for one of several
                 replies that are compared.
+            stopping: Whether the reply was told to stop.
         """
+        self._stopping = stopping
         self._brief = brief
         self._clock = clock
         self._began_s = self._came_s = clock()
@@ -113,6 +121,8 @@ class ReplyMeter:
         """The state in a few words, such as `streaming 84 tok/s`."""
         if self._ending:
             return f"{self._ending} {glyphs.DOT} {self._took()}" if self._brief else self._ending
+        if self._stopping():
+            return "stopping"
         elapsed = _seconds(self._clock() - self._began_s)
         silent_s = self._clock() - self._came_s
         match self._phase:

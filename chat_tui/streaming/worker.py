@@ -69,6 +69,11 @@ class StreamWorker:
         """How the reply ended, or null while it is under way."""
         return self._log.terminal
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop, and its server has still to say what it makes of that."""
+        return self._cancelling and self._log.terminal is None
+
     def start(self) -> None:
         """Send the request. Must be called once, with a running event loop."""
         assert self._task is None, "a worker starts once"

@@ -1,6 +1,5 @@
 """Keys taken out of a conversation before it is written down: of what was said, and of the rest."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
@@ -100,6 +99,8 @@ def keys_masked(conversation: Conversation, messages: Iterable[Message]) -> int:
 def _parameters(parameters: Mapping[str, object]) -> dict[str, object]:
     if not parameters:
         return {}
+    import json
+
     masked: dict[str, object] = json.loads(without_keys(json.dumps(dict(parameters), default=str)))
     return masked
 

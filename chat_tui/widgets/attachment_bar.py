@@ -1,9 +1,9 @@
 """The row above the prompt with what goes along with the next turn: files, and long pastes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final, NamedTuple, TypeAlias
 
+import msgspec
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
@@ -21,8 +21,7 @@ _BETWEEN: Final = 2
 _NAME_MAX: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
-class FileChip:
+class FileChip(msgspec.Struct, frozen=True):
     """A file that goes along."""
 
     attachment: Attachment
@@ -35,8 +34,7 @@ class FileChip:
         return f"{glyphs.ATTACHED} {name} {size_words(self.attachment.size_bytes)}"
 
 
-@dataclass(frozen=True, slots=True)
-class TextChip:
+class TextChip(msgspec.Struct, frozen=True):
     """A long paste that is put below what is written when it is sent."""
 
     text: str

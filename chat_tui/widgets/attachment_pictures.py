@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -43,12 +44,15 @@ class AttachmentPictures(Widget):
         super().__init__()
         self._bar = bar
         self._shelf: PictureShelf | None = None
+        self._had_room: bool | None = None
 
     def on_mount(self) -> None:
         desk = getattr(self.app, "picture_desk", None)
         self._shelf = desk.shelf if isinstance(desk, PictureDesk) else None
         if self._shelf is not None:
             self._shelf.watch(self)
+        # While it is hidden, it is not told of another size.
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._on_layout)
         self.chips_changed()
 
     def on_unmount(self) -> None:
@@ -60,10 +64,18 @@ class AttachmentPictures(Widget):
 
     def chips_changed(self) -> None:
         """Others are shown below, or elsewhere."""
-        some = any(_is_picture(chip.attachment) for chip in self._files())
-        room = self._shelf is not None and self.app.size.height >= LEAST_SCREEN_ROWS
-        self.display = some and room
+        self.display = self._has_room() and any(
+            _is_picture(chip.attachment) for chip in self._files()
+        )
         self.refresh()
+
+    def _on_layout(self, _: Screen[object]) -> None:
+        if self._has_room() is not self._had_room:
+            self._had_room = self._has_room()
+            self.call_later(self.chips_changed)
+
+    def _has_room(self) -> bool:
+        return self._shelf is not None and self.app.size.height >= LEAST_SCREEN_ROWS
 
     def pictures_changed(self) -> None:
         if self.is_attached and self.display:

@@ -8,10 +8,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message as TextualMessage
 
+from chat_tui.document.block_rows import INDENT
 from chat_tui.document.blocks import FoldBlock, MarkdownBlock
 from chat_tui.document.choices import Choices, ChoicesBlock
 from chat_tui.document.find import Match
-from chat_tui.document.message_view import INDENT
 from chat_tui.document.rows import GAP_ROWS
 from chat_tui.document.sources import SourcesBlock
 from chat_tui.document.units import (
@@ -93,6 +93,9 @@ class ConversationView(WalkedTranscript):
         message: MessageId | None
         """Null where the cursor is on none."""
 
+    class PictureReached(TextualMessage):
+        """The cursor has gone to a picture, or away from one: other keys matter."""
+
     class FindWanted(TextualMessage):
         """The reader wants to look for something."""
 
@@ -151,6 +154,12 @@ class ConversationView(WalkedTranscript):
             event.stop()
             event.prevent_default()
             self.post_message(self.PictureWanted(action, spots))
+
+    def _go(self, number: int, unit: Unit) -> None:
+        before = bool(self.pictures_here())
+        super()._go(number, unit)
+        if before != bool(self.pictures_here()):
+            self.post_message(self.PictureReached())
 
     def pictures_here(self) -> Sequence[PictureSpot]:
         """List the pictures of the block that the keys are on."""

@@ -119,6 +119,8 @@ class DirectPainter:
         app = widget.app
         try:
             screen = widget.screen
+            if getattr(app, "too_small", False):
+                return None
             if app.screen is not screen or app._batch_count or app.is_headless or app.is_inline:
                 return None
             if screen._layout_required or screen._repaint_required or screen.is_maximized:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass
+
+import msgspec
 
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
-from chat_tui.session.session import Reply, Session
+from chat_tui.session.reply import Reply
+from chat_tui.session.session import Session
 from chat_tui.streaming.joining import joined
 from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.widgets.attention import Attention
@@ -15,8 +17,7 @@ from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.status_line import StatusLine
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """Whom a follower tells; called with no more than what has changed."""
 
     start: Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
@@ -106,7 +107,8 @@ class Follower:
         if reply is not None and path[-1].outcome is None and reply is not self._reply:
             self._stop_reading()
             self._reply = reply
-            meter = ReplyMeter(brief=self.branch is not None)
+            worker = reply.worker
+            meter = ReplyMeter(brief=self.branch is not None, stopping=lambda: worker.stopping)
             self._status.watch_reply(meter)
             self._reading = self._told.start(self._read(reply, meter), f"watch {reply.id}")
 

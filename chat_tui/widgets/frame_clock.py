@@ -10,6 +10,8 @@ FRAME_S = 1 / 60
 SLOWEST_S = 0.1
 COST_SHARE = 4
 """A frame may take a quarter of the time until the next one."""
+_HURRY_S: Final = 0.05
+"""What was asked for at once is painted when all of it is ready, or after so long a part of it."""
 _SOON_S: Final = 0.001
 """How long until somebody looks again whether the terminal is behind; each time twice as long."""
 
@@ -46,6 +48,8 @@ class FrameClock:
         """On the next frame, so far."""
         self._wait_s = _SOON_S
         self._pressing = False
+        self._hurried_s = -math.inf
+        """When a frame was asked for at once that has not been painted yet."""
         self._due: asyncio.Handle | None = None
         self.least_s = FRAME_S
         """The shortest time between two frames."""
@@ -73,7 +77,9 @@ class FrameClock:
         """Ask for a frame at once: nothing comes after it that it could wait for."""
         self.stop()
         self._pressing = True
-        self._due = asyncio.get_running_loop().call_soon(self._tick)
+        loop = asyncio.get_running_loop()
+        self._hurried_s = loop.time()
+        self._due = loop.call_soon(self._tick)
 
     def stop(self) -> None:
         """Paint no more until asked again."""
@@ -92,10 +98,11 @@ class FrameClock:
         self._due = None
         now_s, began_s = loop.time(), self._cpu_clock()
         more = self._prepare()
-        due = not self._pressing and now_s >= self._last_s + self.interval_s
+        due = now_s >= self._last_s + self.interval_s and now_s >= self._hurried_s + _HURRY_S
         painted = due or not more
         if painted:
             self._pressing = False
+            self._hurried_s = -math.inf
             self._last_s = now_s
             self._paint()
         self._spent_s += self._cpu_clock() - began_s

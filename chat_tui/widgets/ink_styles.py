@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.segment import Segment
 from rich.style import Style
 
-from chat_tui.document.message_view import provider_number
+from chat_tui.document.provider_place import provider_number
 from chat_tui.document.spans import Ink, Span
 
 REPLY = "reply"

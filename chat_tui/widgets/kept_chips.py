@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 import msgspec
 
 from chat_tui.message import Attachment
 from chat_tui.text import clean
-from chat_tui.widgets.attachment_bar import Chip, FileChip, TextChip
+
+if TYPE_CHECKING:  # most drafts are words alone
+    from chat_tui.widgets.attachment_bar import Chip
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +31,14 @@ class _Paste(msgspec.Struct, frozen=True, tag="paste"):
 _Kept: TypeAlias = _File | _Paste
 
 
-def written_draft(text: str, chips: Sequence[Chip]) -> str:
+def written_draft(text: str, chips: "Sequence[Chip]") -> str:
     """Write a draft down, with what goes along."""
     if not chips:
         return text
     return text + BETWEEN + msgspec.json.encode([_kept(chip) for chip in chips]).decode()
 
 
-def read_draft(written: str) -> tuple[str, tuple[Chip, ...]]:
+def read_draft(written: str) -> "tuple[str, tuple[Chip, ...]]":
     """Read a draft; files that are gone are left out. What cannot be read does not go along."""
     text, mark, rest = written.partition(BETWEEN)
     if not mark:
@@ -49,7 +51,9 @@ def read_draft(written: str) -> tuple[str, tuple[Chip, ...]]:
     return clean(text), tuple(chip for one in kept if (chip := _chip(one)) is not None)
 
 
-def _kept(chip: Chip) -> _Kept:
+def _kept(chip: "Chip") -> _Kept:
+    from chat_tui.widgets.attachment_bar import FileChip, TextChip
+
     match chip:
         case FileChip(attachment=attachment, source=source):
             return _File(attachment, source)
@@ -59,7 +63,9 @@ def _kept(chip: Chip) -> _Kept:
             assert_never(chip)
 
 
-def _chip(kept: _Kept) -> Chip | None:
+def _chip(kept: _Kept) -> "Chip | None":
+    from chat_tui.widgets.attachment_bar import FileChip, TextChip
+
     match kept:
         case _File(attachment=attachment, source=source):
             return FileChip(attachment, source) if Path(attachment.path).is_file() else None

@@ -8,8 +8,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from chat_tui import glyphs
+from chat_tui.document.block_rows import INDENT
 from chat_tui.document.find import Matches
-from chat_tui.document.message_view import INDENT
 from chat_tui.document.rows import GAP_ROWS, Place, Rows
 from chat_tui.document.selection import Selection
 from chat_tui.document.spans import Span

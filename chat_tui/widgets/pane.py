@@ -15,7 +15,8 @@ from chat_tui.document.choices import choices_of
 from chat_tui.errors import ChatTuiError
 from chat_tui.ids import MessageId
 from chat_tui.providers.base import Provider
-from chat_tui.session.session import Reply, Session
+from chat_tui.session.reply import Reply
+from chat_tui.session.session import Session
 from chat_tui.widgets.alt_digits import teach_alt_digits
 from chat_tui.widgets.attention import Attention
 from chat_tui.widgets.branching import Branching

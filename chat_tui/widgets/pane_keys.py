@@ -18,7 +18,7 @@ from chat_tui.widgets.pane_body import PaneBody
 from chat_tui.widgets.prompt import Prompt
 from chat_tui.widgets.transcript import Transcript
 
-KeysAt: TypeAlias = Literal["prompt", "transcript", "find", "choices", "attachments"]
+KeysAt: TypeAlias = Literal["prompt", "transcript", "picture", "find", "choices", "attachments"]
 """Who gets the keys in a pane."""
 
 
@@ -128,9 +128,15 @@ class PaneKeys(PaneBody):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.post_message(self.KeysMoved(self._keys_at(event.widget)))
 
+    @on(ConversationView.PictureReached)
+    def _on_picture_reached(self, event: ConversationView.PictureReached) -> None:
+        event.stop()
+        if self.transcript.has_focus:
+            self.post_message(self.KeysMoved(self._keys_at(self.transcript)))
+
     def _keys_at(self, focused: Widget | None) -> KeysAt:
         if isinstance(focused, ConversationView):
-            return "transcript"
+            return "picture" if focused.pictures_here() else "transcript"
         if isinstance(focused, ChoiceBar):
             return "choices"
         if focused is not None and focused.has_class("attachment-bar"):

@@ -4,9 +4,10 @@ Trees are values; every change makes a new one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, assert_never, get_args
 
+import msgspec
+from msgspec.structs import replace
 from textual.geometry import Region, Size
 
 PaneId: TypeAlias = int
@@ -21,15 +22,13 @@ RULE: Final = 1
 """Cells between two panes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(msgspec.Struct, frozen=True):
     """The place of one pane."""
 
     pane: PaneId
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(msgspec.Struct, frozen=True):
     """Two places side by side, or one below the other."""
 
     axis: Axis
@@ -42,8 +41,7 @@ class Split:
 Tree: TypeAlias = Leaf | Split
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """The line between the two sides of a split."""
 
     split: Split

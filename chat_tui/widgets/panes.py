@@ -7,7 +7,6 @@ places, so nothing that a pane shows or holds is made anew.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
-from rich.segment import Segment
 from textual import events, on
 from textual.app import ComposeResult
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
@@ -16,9 +15,9 @@ from textual.message import Message as TextualMessage
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chat_tui import glyphs
 from chat_tui.widgets import pane_tree
 from chat_tui.widgets.pane import Pane
+from chat_tui.widgets.pane_rules import painted
 from chat_tui.widgets.pane_tree import LEAST, Axis, Direction, Leaf, PaneId, Rule, Tree
 
 STEP: Final = {"right": 4, "down": 2}
@@ -250,7 +249,8 @@ class Panes(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint what is between the panes, as they were placed last."""
         if not self._rows:
-            self._rows = self._painted()
+            style = self.get_component_rich_style("panes--rule")
+            self._rows = painted(self._rules, self.size, style)
         width = self.size.width
         empty = Strip.blank(width, self.rich_style)
         rows = [self._rows[y] if y < len(self._rows) else empty for y in crop.line_range]
@@ -328,32 +328,6 @@ class Panes(Widget):
         self.refresh()
         self.current.refresh(layout=True)  # of the child: only then the places are asked for again
         self.post_message(self.Changed())
-
-    def _painted(self) -> list[Strip]:
-        """Paint the rules, and where they meet."""
-        width, height = self.size
-        grid = [[" "] * width for _ in range(height)]
-        lines = {(x, y) for rule in self._rules for x, y in _cells(rule.area)}
-        for rule in self._rules:
-            sign = glyphs.COLUMN if rule.split.axis == "right" else glyphs.RULE
-            for x, y in _cells(rule.area):
-                grid[y][x] = str(sign)
-        for rule in self._rules:  # the end of one may meet the side of another
-            x, y, columns, rows = rule.area
-            if rule.split.axis == "right":
-                ends = (((x, y - 1), glyphs.MEETS_DOWN), ((x, y + rows), glyphs.MEETS_UP))
-            else:
-                ends = (((x - 1, y), glyphs.MEETS_RIGHT), ((x + columns, y), glyphs.MEETS_LEFT))
-            for (column, line), sign in ends:
-                if (column, line) in lines:
-                    met = grid[line][column] not in (str(glyphs.COLUMN), str(glyphs.RULE))
-                    grid[line][column] = str(glyphs.CROSSING if met else sign)
-        style = self.get_component_rich_style("panes--rule")
-        return [Strip([Segment("".join(row), style)], width) for row in grid]
-
-
-def _cells(area: Region) -> list[tuple[int, int]]:
-    return [(x, y) for y in area.line_range for x in area.column_range]
 
 
 def _renamed(tree: Tree, names: Mapping[PaneId, PaneId]) -> Tree:

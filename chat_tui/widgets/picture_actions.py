@@ -1,8 +1,9 @@
 """What can be done with a picture, and how a turn that goes on from one is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias, get_args
+
+import msgspec
 
 from chat_tui.document.message_view import MessageView
 from chat_tui.events import ImageProgress, ImageResult
@@ -20,20 +21,18 @@ SEED: Final = "seed"
 _SEEDS: Final = 2**31
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """How a turn is to be answered."""
 
     provider: str
     model: str = ""
     """Empty: the provider's own."""
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = msgspec.field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     made_from: Lineage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PictureSpot:
+class PictureSpot(msgspec.Struct, frozen=True):
     """A picture, and what there is to know around it."""
 
     turn: Message | None

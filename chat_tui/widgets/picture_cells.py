@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from chat_tui import glyphs
-from chat_tui.document.blocks import Block
-from chat_tui.document.message_view import INDENT
+from chat_tui.document.block import Block
+from chat_tui.document.block_rows import INDENT
 from chat_tui.document.picture_slots import HasPictures
 from chat_tui.document.rows import Place
 from chat_tui.pictures.drawn import Drawn

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from chat_tui import glyphs
 from chat_tui.document.picture_slots import PictureSlot
 from chat_tui.pictures.drawn import Drawn
+from chat_tui.text import clean_line
 from chat_tui.widgets.picture_cells import PictureRow, lay_over
 from chat_tui.widgets.picture_desk import PictureDesk
 
@@ -192,7 +193,8 @@ class PictureGrid(Widget):
             )
             name = "picture-grid--cursor" if here else "picture-grid--words"
             words, room = self._tiles[number].words, layout.columns - 2
-            yield Segment(set_cell_size(words, room), base + style(name, partial=True))
+            line = set_cell_size(clean_line(words, room), room)
+            yield Segment(line, base + style(name, partial=True))
             yield Segment(" " * BETWEEN, base)
 
     def _drawn(self, number: int, layout: _Layout) -> Drawn | None:

@@ -137,6 +137,11 @@ class Prompt(AttachingArea):
 
         return ViKeys(self)
 
+    def edit_by_vi(self, wanted: bool) -> None:
+        """Be edited by the keys of vi from now on, or as everything else."""
+        self._vi = self._vi_keys() if wanted else None
+        self.post_message(self.ModeChanged(self._vi.mode if self._vi is not None else ""))
+
     def tell_mode(self) -> None:
         """Say in which mode of vi the prompt is, if that is wanted at all."""
         if self._vi is not None:
@@ -194,9 +199,12 @@ class Prompt(AttachingArea):
             self.post_message(self.Refused(lack))
         elif text.strip() or self.has_chips:
             # At once: what is typed from now on is the next prompt.
+            draft = self._draft if self._back else ""
             self._earlier.append(text)
             self._back = 0
             self.clear()
+            if draft:  # an earlier prompt went out in its place
+                self.insert(draft)
             if self._vi is not None:
                 self._vi.begin()
             self.post_message(self._meant(text))

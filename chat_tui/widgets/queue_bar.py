@@ -113,7 +113,7 @@ class QueueBar(Widget):
         more = f"{glyphs.ELLIPSIS} {count - MAX_ROWS} more " if count > MAX_ROWS else ""
         if self.held:
             return f"{more}not sent: {self.held}. Enter sends, Up takes back"
-        return f"{more}sent when the reply ends. Up takes the last one back"
+        return f"{more}sent when the reply ends. Up in an empty prompt takes one back"
 
     def _told_and_changed(self) -> None:
         self._tell(self._shown, tuple(self.texts))

@@ -7,7 +7,7 @@ from textual import events
 from textual.message import Message as TextualMessage
 from textual.timer import Timer
 
-from chat_tui.document.blocks import Block
+from chat_tui.document.block import Block
 from chat_tui.document.selection import Point, Selection
 from chat_tui.document.talk_rows import TalkRows
 from chat_tui.message import Message

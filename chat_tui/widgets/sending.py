@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from chat_tui.ids import MessageId
     from chat_tui.message import Message
     from chat_tui.providers.base import Provider
-    from chat_tui.session.session import Reply, Session
+    from chat_tui.session.reply import Reply
+    from chat_tui.session.session import Session
     from chat_tui.widgets.pane import FindProvider, Pane
 
 MaySend: TypeAlias = "Callable[[Pane, int, Callable[[], object]], Awaitable[bool]]"

@@ -133,6 +133,8 @@ class StatusLine(Widget):
     def _row(self, width: int) -> Strip:
         rule = self._look("status-line--rule")
         left, right = self._on_rule(self._left(), rule), self._on_rule(self._right(), rule)
+        if (over := Segment.get_line_length(left) - width) > 0:  # and more than the model
+            left = self._on_rule(self._left(max(1, len(self._who) - over)), rule)
         free = width - Segment.get_line_length([*left, *right])
         if free < 1:  # on a narrow screen the state matters more than the totals
             right, free = [], max(0, width - Segment.get_line_length(left))
@@ -149,8 +151,9 @@ class StatusLine(Widget):
             segments += [Segment(f"{glyphs.RULE} ", rule), Segment(f"{word} ", style)]
         return segments
 
-    def _left(self) -> tuple[str, ...]:
-        return (self._mode.upper(), self._who if self._named else "", self._state())
+    def _left(self, who_chars: int | None = None) -> tuple[str, ...]:
+        who = self._who if who_chars is None else clean_line(self._who, who_chars)
+        return (self._mode.upper(), who if self._named else "", self._state())
 
     def _right(self) -> tuple[str, ...]:
         totals = self._meter.totals if self._meter is not None else ""
@@ -161,7 +164,7 @@ class StatusLine(Widget):
         """How much of what the model can take in is taken, where both are known."""
         used = self._meter.context_tokens if self._meter is not None else 0
         window = self.window_of(*self._answers) if used else None
-        return f"{used / window:.0%} of {window / 1000:,.0f}k" if window else ""
+        return f"{used / window:.0%} of {_tokens(window)}" if window else ""
 
     def _state(self) -> str:
         if self._meter is None:
@@ -169,7 +172,8 @@ class StatusLine(Widget):
         if not self._meter.running:
             return self._meter.state
         frames = str(glyphs.SPINNER)
-        return f"{frames[self._ticks % len(frames)]} {self._meter.state}"
+        turn = self._ticks if self.app.animation_level != "none" else 0
+        return f"{frames[turn % len(frames)]} {self._meter.state}"
 
     def _tick(self) -> None:
         self._ticks += 1
@@ -178,3 +182,8 @@ class StatusLine(Widget):
         strip = self._row(self.size.width)
         if not self._painter.paint([Strip(self._ground.filtered(strip), strip.cell_length)]):
             self.refresh()
+
+
+def _tokens(window: int) -> str:
+    """Write the size of a context window as people say it, such as `128k` or `1M`."""
+    return f"{window / 1e6:.3g}M" if window >= 999_500 else f"{window / 1000:,.0f}k"

@@ -4,12 +4,15 @@ Textual 8.2 hands what it does not understand on as keys, so that the answers ha
 before. Its input thread calls `XTermParser.feed`, and that calls `Parser.feed`, which is looked up
 each time and replaced here for as long as answers may come: late ones must not be typed either.
 This module leans on that alone; where it is not so, nothing is asked.
+
+Several questions may be on their way at once. Each ends with one for the device attributes, and a
+terminal answers in order, so that whoever asked first takes the first end.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from textual import constants
 from textual._parser import Parser
@@ -21,52 +24,82 @@ from chat_tui.pictures.protocol import QUERY, AnswerReader, Answers
 _LOOK_S: Final = 0.02
 
 
+class Reader(Protocol):
+    """Takes the answers to one question out of what is typed."""
+
+    held: str
+    """The beginning of an answer, or else of a key."""
+    patient: bool
+    """Beginnings are held back."""
+
+    @property
+    def complete(self) -> bool:
+        """Nothing else will come."""
+        ...
+
+    def take(self, typed: str) -> str:
+        """Return what is not an answer."""
+        ...
+
+    def let_go(self) -> str:
+        """Return what was held back."""
+        ...
+
+
 class _Listening:
     """Takes answers out of what comes from the terminal, in Textual's input thread."""
 
-    def __init__(self, done: Callable[[], object]) -> None:
-        self._reader = AnswerReader()
+    def __init__(self) -> None:
+        self._readers: list[tuple[Reader, Callable[[], object]]] = []
         self._lock = Lock()
-        self._done = done
         self._feed = Parser.feed
 
-    @property
-    def answers(self) -> Answers:
-        return self._reader.answers
+    def begin(self, reader: Reader, done: Callable[[], object]) -> None:
+        """Listen for a reader, too.
 
-    @property
-    def held(self) -> str:
-        return self._reader.held
-
-    def begin(self) -> None:
+        Args:
+            reader: Before all that begin later.
+            done: Called in the input thread once the reader is complete.
+        """
+        with self._lock:
+            self._readers.append((reader, done))
+            if len(self._readers) > 1:
+                return
+        self._feed = original = Parser.feed
         listening = self
 
         def feed(parser: "Parser[Any]", data: str) -> Iterable[Any]:
             rest = listening.take(data) if isinstance(parser, XTermParser) else data
             if data and not rest:  # nothing would be the end
                 return ()
-            return listening._feed(parser, rest)
+            return original(parser, rest)
 
         Parser.feed = feed  # type: ignore[method-assign,assignment]  # see the module
 
     def take(self, data: str) -> str:
         with self._lock:
-            rest = self._reader.take(data)
-            if self._reader.answers.complete:
-                rest += self._reader.let_go()
+            for reader, done in list(self._readers):
+                data = reader.take(data)
+                if reader.complete:
+                    data += reader.let_go()
+                    self._readers.remove((reader, done))
+                    done()
+            if not self._readers:
                 Parser.feed = self._feed  # type: ignore[method-assign]  # all is as it was
-                self._done()
-            return rest
+            return data
 
-    def let_go(self) -> str:
+    def let_go(self, reader: Reader) -> str:
         """Take back what may have been the beginning of an answer, and was a key."""
         with self._lock:
-            return self._reader.let_go()
+            return reader.let_go()
 
-    def give_up(self) -> None:
+    def give_up(self, reader: Reader) -> None:
         """Hold back nothing more; what comes in one piece is still taken out."""
         with self._lock:
-            self._reader.patient = False
+            reader.patient = False
+
+
+_listening: Final = _Listening()
 
 
 async def ask_terminal(app: App[Any], limit_s: float) -> Answers | None:
@@ -79,32 +112,47 @@ async def ask_terminal(app: App[Any], limit_s: float) -> Answers | None:
     Returns:
         What came in time; null where it cannot be asked.
     """
+    reader = AnswerReader()
+    return reader.answers if await ask(app, QUERY, reader, limit_s) else None
+
+
+async def ask(app: App[Any], query: str, reader: Reader, limit_s: float) -> bool:
+    """Ask something, and have the answers read until all have come or nobody waits any more.
+
+    Args:
+        app: It runs.
+        query: Ends with the question for the device attributes.
+        reader: Complete with the answer to that.
+        limit_s: How long to wait.
+
+    Returns:
+        Whether there is a terminal that can be asked.
+    """
     from textual.drivers.linux_driver import LinuxDriver
 
     driver = getattr(app, "_driver", None)
     if not isinstance(driver, LinuxDriver) or app.is_inline or not driver.input_tty:
-        return None
+        return False
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
-    listening = _Listening(lambda: loop.call_soon_threadsafe(done.set))
-    listening.begin()
-    driver.write(QUERY)
+    _listening.begin(reader, lambda: loop.call_soon_threadsafe(done.set))
+    driver.write(query)
     driver.flush()
     until = loop.time() + limit_s
     held, held_since = "", 0.0
     while not done.is_set() and (now := loop.time()) < until:
-        if listening.held != held:
-            held, held_since = listening.held, now
+        if reader.held != held:
+            held, held_since = reader.held, now
         elif held and now - held_since > constants.ESCAPE_DELAY:
-            _type(driver, listening.let_go())
+            _type(driver, _listening.let_go(reader))
         try:
             async with asyncio.timeout(_LOOK_S):
                 await done.wait()
         except TimeoutError:
             continue
-    listening.give_up()
-    _type(driver, listening.let_go())
-    return listening.answers
+    _listening.give_up(reader)
+    _type(driver, _listening.let_go(reader))
+    return True
 
 
 def _type(driver: Any, typed: str) -> None:

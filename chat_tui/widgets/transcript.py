@@ -179,6 +179,11 @@ class Transcript(PaintedRows, can_focus=False):
         self._settle()
         self.refresh()
 
+    def change_measure(self, measure: int) -> None:
+        """Wrap text at another width; 0 is the whole."""
+        self._measure = measure
+        self.on_resize()
+
     def on_unmount(self) -> None:
         self._clock.stop()
         self._leave_desk()

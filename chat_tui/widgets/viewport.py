@@ -73,7 +73,9 @@ class Viewport(ScrollView, can_focus=False):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        self._set_following(round(new_value) >= self._last_top())
+        # A layout that has not heard of the latest rows also ends where it knows the end to be.
+        laid_out = max(0, self.virtual_size.height - self.size.height)
+        self._set_following(round(new_value) >= min(self._last_top(), laid_out))
         if 0 < old_value - new_value <= 2 * self.size.height:
             self._step_up(int(old_value), int(old_value - new_value))
         self._settle(upwards=new_value < old_value)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from chat_tui import glyphs
+from chat_tui.document.block_rows import INDENT
 from chat_tui.document.blocks import TextBlock
-from chat_tui.document.message_view import INDENT
 from chat_tui.document.spans import Span
 from chat_tui.text import clean_line
 

@@ -8,9 +8,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from chat_tui.attachments import attach
+from chat_tui.document.picture_slots import draw_pictures
 from chat_tui.media.files import MediaFolder
 from chat_tui.message import Attachment, user_message
 from chat_tui.widgets.attachment_bar import FileChip
+from chat_tui.widgets.attachment_pictures import ROWS, AttachmentPictures
 from tests.app.desk import (
     Desk,
     answered,
@@ -413,3 +415,19 @@ async def test_what_goes_along_moves_with_the_draft_into_a_new_conversation(
         chat(pilot).pane.open(first)
         await until(pilot, lambda: chat(pilot).pane.prompt.text == "")
         assert chips(pilot) == []
+
+
+async def test_pictures_make_room_on_a_low_screen_and_come_back(desk: Desk, cat: Path) -> None:
+    draw_pictures(True)
+    try:
+        async with desk.app(app='images = "halfblock"').run_test(size=(80, 24)) as pilot:
+            await paste(pilot, shlex.quote(str(cat)))
+            await chipped(pilot, 1)
+            pictures = pilot.app.screen.query_one(AttachmentPictures)
+            await until(pilot, lambda: pictures.size.height == ROWS)
+            await pilot.resize_terminal(80, 16)
+            await until(pilot, lambda: not pictures.display)
+            await pilot.resize_terminal(80, 24)
+            await until(pilot, lambda: pictures.size.height == ROWS)
+    finally:
+        draw_pictures(False)

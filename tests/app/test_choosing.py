@@ -1,3 +1,4 @@
+import pytest
 from textual.pilot import Pilot
 
 from chat_tui.conversation import Conversation
@@ -82,6 +83,28 @@ async def test_a_key_approves_and_the_same_provider_goes_on(desk: Desk) -> None:
         assert [m.text for m in app.pane.transcript.messages[2:]] == ["Proceed", "Sent."]
         assert any("● Proceed     ○ Reject" in row for row in transcript_rows(pilot))
         assert not app.pane.choice_bar.display
+
+
+LONG = "".join(f"line {number}\n\n" for number in range(60))
+
+
+@pytest.mark.parametrize("keys", [("alt+1",), ("a", "n", "d", "enter")])
+async def test_the_view_goes_on_with_the_answer_when_the_bar_closes(
+    desk: Desk, keys: tuple[str, ...]
+) -> None:
+    app = desk.app(provider="sim")
+    provider = scripted(app)
+    provider.enqueue(TextDelta(LONG), APPROVAL, outcome=WAITING)
+    provider.enqueue(TextDelta(f"{LONG}the very end"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ask(pilot, "write to A")
+        await offered(pilot)
+        assert app.pane.transcript.following
+        await pilot.press(*keys)
+        await until_messages(pilot, 4)
+        await pilot.pause()
+        assert app.pane.transcript.following
+        assert "the very end" in shown(pilot)
 
 
 async def test_what_stands_in_the_prompt_goes_along_as_feedback(desk: Desk) -> None:

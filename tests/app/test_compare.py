@@ -55,6 +55,19 @@ async def held_replies(desk: Desk) -> list[Gate]:
     return [gate for gate, _ in gates]
 
 
+async def test_the_footer_names_the_keys_of_several_panes_as_long_as_there_are_some(
+    desk: Desk,
+) -> None:
+    desk.simulator.enqueue(reply("a"), reply("b"), reply("c"))
+    async with desk_app(desk).run_test(size=(120, 30)) as pilot:
+        assert "next pane" not in rows(pilot.app.screen)[-1]
+        await ask_all(pilot, "hi")
+        await until(pilot, lambda: "F7 next pane" in rows(pilot.app.screen)[-1])
+        await complete(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "next pane" not in rows(pilot.app.screen)[-1])
+
+
 async def test_one_prompt_goes_to_three_providers_that_stream_side_by_side(desk: Desk) -> None:
     gates = await held_replies(desk)
     async with desk_app(desk).run_test(size=(120, 40)) as pilot:

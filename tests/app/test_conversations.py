@@ -8,7 +8,8 @@ from textual.widgets import Input
 from chat_tui.conversation import Conversation
 from chat_tui.events import Finished
 from chat_tui.message import TextPart, blank_reply, user_message
-from chat_tui.screens.conversations import ConversationsScreen, date_words
+from chat_tui.screens.conversation_rows import date_words
+from chat_tui.screens.conversations import ConversationsScreen
 from chat_tui.widgets.row_list import RowList
 from tests.app.desk import Desk, ask, chat, reply, rows, shown, transcript_rows, until
 from tests.app.test_finding import count, marked, settled
@@ -57,7 +58,14 @@ async def open_list(pilot: Pilot[int]) -> ConversationsScreen:
 async def look_for(pilot: Pilot[int], query: str, hits: int) -> None:
     """Type, and wait until what was said is found, too."""
     await pilot.press(*("space" if key == " " else key for key in query))
-    await until(pilot, lambda: len(screen(pilot)._hits) == hits)
+    if (timer := screen(pilot)._timer) is not None:  # else an earlier query may have found as many
+        await until(pilot, lambda: timer._task is None or timer._task.done())
+        await pilot.pause()
+        await until(
+            pilot,
+            lambda: all(w.is_finished for w in pilot.app.workers if w.group == "search"),
+        )
+    await until(pilot, lambda: len(screen(pilot)._known.hits) == hits)
     await pilot.pause()
 
 
@@ -299,6 +307,7 @@ async def test_an_empty_store_says_so(desk: Desk) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_ten_thousand_conversations_can_be_gone_through(desk: Desk) -> None:
     await put(desk, *(talk(f"number {n}", minute=n) for n in range(10_000)))
     async with desk.app().run_test() as pilot:
@@ -322,3 +331,20 @@ async def test_ten_thousand_conversations_can_be_gone_through(desk: Desk) -> Non
 )
 def test_dates_are_as_short_as_can_be(moment: datetime, words: str) -> None:
     assert date_words(moment, datetime(2026, 5, 4, 12, tzinfo=UTC)) == words
+
+
+async def test_the_keys_of_the_list_can_be_rebound_and_the_hints_name_them(desk: Desk) -> None:
+    await put(desk, talk("one", "yes", title="first"))
+    bound = '[keys]\n"list.pin" = "ctrl+k, x"\n"list.delete" = "alt+d"'
+    async with desk.app(more=bound).run_test() as pilot:
+        await open_list(pilot)
+        assert "Ctrl+K pin  Alt+D delete" in shown(pilot)
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: screen(pilot).shown[0].pinned)
+        await pilot.press("tab")
+        await until(pilot, lambda: isinstance(pilot.app.focused, RowList))
+        await until(pilot, lambda: "x pin  Alt+D delete" in shown(pilot))
+        await pilot.press("p", "d", "x")
+        await until(pilot, lambda: not screen(pilot).shown[0].pinned)
+        await pilot.press("tab", "x", "p")
+        await until(pilot, lambda: screen(pilot).query_text == "xp")

@@ -215,6 +215,12 @@ def test_a_report_shows_no_key_no_locals_and_nothing_that_a_terminal_obeys() -> 
     assert len(text) < 5000
 
 
+def test_a_key_at_the_place_where_a_report_cuts_shows_no_half() -> None:
+    for before in range(440, 520):
+        text = report_text(raised(Mistake(f"{'x' * before} Bearer {SECRET}")), "here")
+        assert SECRET[:6] not in text
+
+
 def test_a_report_that_cannot_be_written_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert write_report(tmp_path / "file" / "crashes", raised(Mistake()), "here") is None

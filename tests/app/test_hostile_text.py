@@ -26,9 +26,10 @@ from chat_tui.events import (
 from chat_tui.ids import new_message_id
 from chat_tui.message import Message, Part, ReasoningPart, TextPart
 from chat_tui.providers.base import ModelInfo
+from chat_tui.roster.listing import Listing
 from chat_tui.roster.model_rows import Choice
-from chat_tui.roster.roster import Listing
-from chat_tui.screens.provider_menu import MenuTools, ProviderMenu
+from chat_tui.screens.menu_tools import MenuTools
+from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.screens.save import SaveScreen
 from chat_tui.simulator.script import Fail, Say, Script
 from tests.app.desk import Desk, answered, ask, chat, painted, reply, rows, shown, until

@@ -104,6 +104,13 @@ async def test_the_help_lists_every_action_that_works(desk: Desk) -> None:
         assert missing == []
 
 
+async def test_the_help_leaves_out_what_terminals_send_for_shifted_keys(desk: Desk) -> None:
+    async with desk.app().run_test(size=(120, 80)) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: "Shift+F6" in shown(pilot))
+        assert "F18" not in shown(pilot)
+
+
 async def test_the_error_hint_shows_the_rebound_key(desk: Desk) -> None:
     desk.simulator.enqueue(Script())
     rebound = '[keys]\n"reply.regenerate" = "f3"\n"conversations.list" = "f5"\n'

@@ -50,6 +50,19 @@ async def test_the_panes_of_the_last_run_are_there_again(desk: Desk) -> None:
         assert [m.text for m in widget.all[2].transcript.messages] == ["third", "three"]
 
 
+async def test_a_new_conversation_that_had_the_keys_keeps_its_provider(desk: Desk) -> None:
+    other = f'[providers.other]\nkind = "openai"\nbase_url = "{desk.simulator.url}/v1"\n'
+    desk.write_state('provider = "sim"\n')
+    async with desk.app(more=other, provider="other").run_test(size=(120, 40)) as pilot:
+        await pilot.press("f6")
+        await count(pilot, 2)
+        assert [pane.provider for pane in panes(pilot).all] == ["other", "other"]
+    async with desk.app(more=other).run_test(size=(120, 40)) as pilot:
+        await count(pilot, 2)
+        await idle(pilot)
+        assert [pane.provider for pane in panes(pilot).all] == ["other", "other"]
+
+
 async def test_a_conversation_that_is_gone_is_left_out(desk: Desk) -> None:
     await leave_three_panes(desk)
     store = Store(desk.paths.database)

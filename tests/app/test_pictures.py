@@ -22,7 +22,7 @@ from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import Picture, Script
 from chat_tui.widgets.picture_grid import PictureGrid
 from chat_tui.widgets.row_list import RowList
-from tests.app.desk import Desk, ask, chat, notes, reply, shown, transcript_rows, until, write
+from tests.app.desk import Desk, ask, chat, notes, reply, rows, shown, transcript_rows, until, write
 
 PAINTER = """
 [providers.painter]
@@ -476,3 +476,18 @@ async def test_the_gallery_is_a_grid_in_which_the_arrows_move(desk: Desk) -> Non
         await until(pilot, lambda: len(screen.pictures) == 1)
         await pilot.press("enter")
         await until(pilot, lambda: bool(chat(pilot).pane.transcript.pictures_here()))
+
+
+async def test_on_a_picture_the_key_bar_names_its_keys(desk: Desk) -> None:
+    desk.simulator.enqueue(drawn("a red fox"))
+    async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
+        await ask(pilot, "a red fox")
+        await pilot.press("tab")
+        bar = "Up Down move   o open   s save   y path   i info   m make another   Esc back"
+        transcript = chat(pilot).pane.transcript
+        await until(pilot, lambda: transcript.has_focus)
+        while not transcript.pictures_here():
+            await pilot.press("up")
+        await until(pilot, lambda: bar in rows(pilot.app.screen)[-1])
+        await pilot.press("home")
+        await until(pilot, lambda: "c copy" in rows(pilot.app.screen)[-1])

@@ -108,6 +108,19 @@ async def test_up_shows_earlier_prompts_and_down_comes_back_to_the_draft(desk: D
         assert seen == ["two", "one", "one", "two", "draft"]
 
 
+async def test_what_was_being_written_is_there_again_when_an_earlier_prompt_is_sent(
+    desk: Desk,
+) -> None:
+    desk.simulator.enqueue(reply("a"), reply("b"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "one")
+        await write(pilot, "draft")
+        await pilot.press("up", "enter")
+        await until(pilot, lambda: len(chat(pilot).pane.transcript.messages) == 4)
+        assert chat(pilot).pane.prompt.text == "draft"
+        await answered(pilot)
+
+
 async def test_up_inside_a_prompt_of_several_lines_moves_the_cursor(desk: Desk) -> None:
     desk.simulator.enqueue(reply("a"))
     async with desk.app().run_test() as pilot:

@@ -354,3 +354,61 @@ async def test_escape_leaves_the_key_and_forgets_it(desk: Desk) -> None:
         assert pilot.app.focused is menu(pilot).query_one("#menu-filter")
         await pilot.press("escape")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+
+
+FLOWS = """
+[providers.flows]
+kind = "flowise"
+base_url = "{url}"
+"""
+
+
+async def test_a_provider_without_a_model_shows_its_models_when_it_is_chosen(desk: Desk) -> None:
+    more = FLOWS.format(url=desk.simulator.url)
+    async with desk.app(more=more).run_test(size=(100, 40)) as pilot:
+        await open_filled(pilot)
+        assert "no model is chosen" in line_of(pilot, "flows")
+        await pilot.press(*"flows")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert menu(pilot).query_one("#menu-filter", Input).value == "flows "
+        assert [row.choice.provider for row in menu(pilot).shown][:2] == ["flows", "flows"]
+        assert "no model is chosen" not in marked(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (chat(pilot).pane.provider, bool(chat(pilot).pane.model)) == ("flows", True)
+
+
+async def test_the_name_of_a_provider_finds_its_configured_model_first(desk: Desk) -> None:
+    own = f'[providers.own]\nkind = "openai"\nbase_url = "{desk.simulator.url}/v1"\n'
+    async with desk.app(more=f'{own}model = "the-one-i-want"\n').run_test(size=(100, 40)) as pilot:
+        await open_filled(pilot)
+        await pilot.press(*"own")
+        assert "the-one-i-want" in marked(pilot)
+
+
+async def test_a_wrong_id_is_no_fault_of_the_other_models(desk: Desk) -> None:
+    more = f'{FLOWS.format(url=desk.simulator.url)}chatflow_id = "nonsense"\n'
+    async with desk.app(more=more).run_test(size=(140, 40)) as pilot:
+        await open_filled(pilot)
+        await pilot.press(*"flows ")
+        marks = [line[0] for line in lines(pilot) if line.split()[1] == "flows"]
+        assert marks[0] == str(glyphs.FAILED)
+        assert set(marks[1:]) == {str(glyphs.DONE)}
+
+
+async def test_a_long_list_leaves_no_empty_rows_below_the_keys(desk: Desk) -> None:
+    many = "".join(OTHERS.replace("alpha", f"a{n}").replace("keyless", f"k{n}") for n in range(12))
+    async with desk.app(more=many).run_test(size=(120, 40)) as pilot:
+        await open_filled(pilot)
+        await pilot.pause()
+        keys = menu(pilot).query_one("#menu-note").region
+        assert menu(pilot).query_one("#menu").region.bottom == keys.bottom + 1
+
+
+async def test_a_model_whose_label_is_its_id_says_it_once(desk: Desk) -> None:
+    gemini = '[providers.google]\nkind = "gemini"\nmodel = "demo"\n'
+    more = f'{gemini}base_url = "{desk.simulator.url}/gemini"\n'
+    async with desk.app(more=more).run_test(size=(100, 40)) as pilot:
+        await open_filled(pilot)
+        assert line_of(pilot, "google").split()[2:] == ["demo", "ready"]

@@ -4,8 +4,10 @@ import pytest
 from textual.pilot import Pilot
 
 from chat_tui.config.actions import ACTIONS
+from chat_tui.screens.conversations import ConversationsScreen
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.widgets.attachment_bar import TextChip
+from chat_tui.widgets.row_list import RowList
 from tests.app.desk import Desk, ask, chat, reply, until
 
 IN_PALETTE = {
@@ -21,6 +23,7 @@ IN_PALETTE = {
     "choice.focus": "Choose what to do next",
     "app.help": "Help: keys",
     "app.quit": "Quit",
+    "app.settings": "Settings",
     "provider.menu": "Provider and model",
     "conversations.list": "Conversations",
     "conversation.new": "New conversation",
@@ -72,7 +75,9 @@ async def test_every_action_is_in_the_palette(desk: Desk) -> None:
         await pilot.press("f6")
         await until(pilot, lambda: len(chat(pilot).panes.widget) == 2)
         titles = {one.title for one in pilot.app.get_system_commands(pilot.app.screen)}
-    wanted = [one.name for one in ACTIONS if not one.in_menu and one.name not in WITHOUT]
+    wanted = [
+        one.name for one in ACTIONS if not (one.in_menu or one.in_list or one.name in WITHOUT)
+    ]
     assert {name: IN_PALETTE[name] in titles for name in wanted} == dict.fromkeys(wanted, True)
 
 
@@ -101,6 +106,13 @@ async def test_every_action_is_reached_by_its_keys(desk: Desk, rebound: bool) ->
         chat(pilot).action_choose_provider()
         await until(pilot, lambda: isinstance(pilot.app.screen, ProviderMenu))
         await until(pilot, lambda: pilot.app.focused is not None)
+        found |= heard(pilot)
+        await pilot.press("escape")
+        chat(pilot).action_search_conversations()
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConversationsScreen))
+        await until(pilot, lambda: pilot.app.focused is not None)
+        await pilot.press("tab")
+        await until(pilot, lambda: isinstance(pilot.app.focused, RowList))
         found |= heard(pilot)
     wanted = {(key, name) for name, all_keys in keys.items() for key in all_keys.split(",")}
     assert wanted - found == set()

@@ -121,7 +121,7 @@ async def test_a_conversation_that_is_open_elsewhere_is_read_along_until_it_is_f
         banner = pilot.app.query_one(Banner)
         await until(pilot, lambda: bool(banner.lines))
         assert "reading along: this conversation is open in another chat-tui" in banner.lines[0]
-        assert "Alt+F forks it" in banner.lines[0]
+        assert "Alt+O forks it" in banner.lines[0]
 
         blank = blank_reply(parent=conversation.leaf, provider="sim", model="m")
         await other.store.begin_reply(conversation.id, blank)
@@ -158,7 +158,7 @@ async def test_what_is_open_elsewhere_is_forked_by_one_key(desk: Desk) -> None:
     async with desk.app(conversation=await desk.stored()).run_test() as pilot:
         banner = pilot.app.query_one(Banner)
         await until(pilot, lambda: bool(banner.lines))
-        await pilot.press("alt+f")
+        await pilot.press("alt+o")
         await until(pilot, lambda: chat(pilot).pane.session.conversation.id != conversation.id)
         await until(pilot, lambda: not banner.lines)
         assert chat(pilot).pane.session.elsewhere == ""

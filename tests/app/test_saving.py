@@ -59,8 +59,8 @@ async def test_enter_saves_under_the_suggested_name(desk: Desk, here: Path) -> N
         path = Path((await open_dialog(pilot)).value)
         await leave(pilot, "enter")
         assert path.name.startswith("why-")
+        await until(pilot, lambda: f"saved {path}" in notes(pilot))
         assert "because" in (here / path.name).read_text("utf-8")
-        assert f"saved {path}" in notes(pilot)
 
 
 async def test_a_changed_path_is_used_and_its_folder_is_remembered(

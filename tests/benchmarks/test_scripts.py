@@ -73,7 +73,8 @@ def test_many_conversations_are_listed_searched_and_indexed() -> None:
         "search: a rare word",
         "index of what was there before, in the background",
     ):
-        assert min(float(cell.replace(",", "")) for cell in cells(output, title)) > 0, title
+        times = cells(output, title)[:2]  # the third is their ratio
+        assert min(float(cell.replace(",", "")) for cell in times) > 0, title
 
 
 def test_asking_reaches_the_network_in_time() -> None:

@@ -20,6 +20,7 @@ from chat_tui.simulator.script import (
     Usage,
 )
 from chat_tui.simulator.server import Simulator
+from chat_tui.store.store import Store
 from tests.cli.conftest import User, ended
 
 HELLO = Script((Say("Hel"), Say("lo."), Finish()))
@@ -54,6 +55,44 @@ async def test_no_save_keeps_nothing(user: User, simulator: Simulator) -> None:
     ran = await user.run("ask", "--no-save", "say hello")
     assert ran.code == 0
     assert await user.stored() == []
+
+
+async def test_continue_leaves_a_conversation_alone_that_is_open_elsewhere(
+    user: User, simulator: Simulator
+) -> None:
+    simulator.enqueue(HELLO)
+    await user.run("ask", "one")
+    other = Store(user.data_dir / "conversations.db")
+    latest = await other.latest()
+    assert latest is not None
+    await other.hold([latest])
+    ran = await user.run("--continue", "ask", "two")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"open in another chat-tui (process {os.getpid()})" in ran.err
+    assert len(simulator.calls) == 1
+    simulator.enqueue(HELLO)
+    assert (await user.run("--continue", "ask", "--no-save", "two")).code == 0
+    await other.close()
+    simulator.enqueue(HELLO)
+    assert (await user.run("--continue", "ask", "two")).code == 0
+
+
+async def test_a_conversation_is_held_while_it_is_gone_on_with(
+    user: User, simulator: Simulator
+) -> None:
+    gate = Gate()
+    simulator.enqueue(HELLO, Script((Say("Hel"), Hold(gate), Finish())))
+    await user.run("ask", "one")
+    process = await user.start("--continue", "ask", "two")
+    await gate.reached.wait()
+    other = Store(user.data_dir / "conversations.db")
+    latest = await other.latest()
+    assert latest is not None
+    assert (await other.hold([latest]))[latest].pid == process.pid
+    gate.open()
+    await ended(process)
+    assert await other.hold([latest]) == {}
+    await other.close()
 
 
 async def test_stdin_is_added_after_a_blank_line(user: User, simulator: Simulator) -> None:

@@ -5,12 +5,18 @@ import os
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from chat_tui.conversation import Conversation
+from chat_tui.doctor.asking import Said
+from chat_tui.doctor.storage import look_at_store
+from chat_tui.doctor.terminal import look_at_terminal
+from chat_tui.pictures.protocol import AnswerReader
 from chat_tui.simulator.server import Simulator
 from tests.cli.conftest import User
+from tests.store.test_connection import without_rights
 
 KEY = "canary-0123456789abcdef"
 XTERM = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
@@ -76,6 +82,19 @@ async def test_providers_are_asked_and_their_keys_are_named_by_source(user: User
     assert KEY not in ran.out + ran.err + json.dumps(found)
 
 
+async def test_a_server_that_answers_without_the_model_is_not_called_unreachable(
+    user: User,
+) -> None:
+    async with Simulator() as simulator:
+        user.configure(
+            '[providers.flows]\nkind = "flowise"\nchatflow_id = "nonsense"\n'
+            f'base_url = "{simulator.url}"\n'
+        )
+        _, found = await findings(user)
+    assert found["flows"]["text"].startswith("wrong id: ")
+    assert found["flows"]["remedy"] == "F2 in chat-tui, and then 'flows', lists what there is"
+
+
 async def test_a_configuration_that_cannot_be_followed_is_a_problem_among_others(
     user: User,
 ) -> None:
@@ -112,6 +131,23 @@ async def test_a_damaged_database_is_a_problem(user: User) -> None:
     other.close()
     code, found = await findings(user)
     assert "another program" in found["database"]["text"]
+
+
+def test_a_database_that_cannot_be_reached_is_a_problem_among_others(tmp_path: Path) -> None:
+    with without_rights(tmp_path, 0o000):
+        (found,) = look_at_store(tmp_path / "conversations.db")
+    assert (found.name, found.state) == ("database", "problem")
+    assert "permission denied" in found.text
+    assert "--data-dir" in found.remedy
+
+
+def test_a_terminal_that_says_that_it_takes_copies_is_believed() -> None:
+    for attributes, words in (("62;22;52", "as it says"), ("62;22", "may be switched off")):
+        reader = AnswerReader()
+        assert reader.take(f"\x1b[?{attributes}c") == ""
+        looked = look_at_terminal(XTERM, Said(reader.answers, keys=False))
+        [found] = [one for one in looked if one.name == "clipboard"]
+        assert words in found.text
 
 
 async def test_files_that_others_can_change_or_read_are_named_with_the_command(

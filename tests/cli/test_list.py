@@ -68,3 +68,22 @@ def test_the_data_folder_is_taken_before_and_after_the_command(
     assert main(["--data-dir", "elsewhere", "list", "--json", "--data-dir", "data"]) == 0
     elsewhere, here = capsys.readouterr().out.splitlines()
     assert (json.loads(elsewhere), json.loads(here)[0]["title"]) == ([], "here")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["list"],
+        ["search", "why"],
+        ["export", "all"],
+        ["delete", "x"],
+        ["prune", "--older-than", "1d"],
+        ["vacuum"],
+    ],
+    ids=lambda args: args[0],
+)
+def test_a_configuration_that_is_named_must_be_there(
+    at_home: User, capsys: pytest.CaptureFixture[str], args: list[str]
+) -> None:
+    assert main(["--config", "no.toml", *args]) == 2
+    assert capsys.readouterr().err.endswith("no.toml: there is no such file\n")

@@ -145,3 +145,13 @@ def test_a_reader_that_has_gone_is_no_error(at_home: User) -> None:
         assert command.stderr is not None
         said = command.stderr.read()
     assert (command.returncode, said) == (0, b"")
+
+
+def test_windows_is_told_where_it_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("chat_tui.cli.main.sys.platform", "win32")
+    assert main(["--version"]) == 2
+    assert capsys.readouterr().err == (
+        "chat-tui: this needs Linux or macOS; on Windows it runs in WSL\n"
+    )

@@ -1,9 +1,11 @@
 """`chat-tui --plain`: lines that follow each other."""
 
+import asyncio
 import signal
 from pathlib import Path
 
 from chat_tui.simulator.server import Simulator
+from chat_tui.store.store import Store
 from tests.cli.conftest import User
 from tests.e2e.program import Program
 from tests.e2e.terminal import ALTERNATE_SCREEN, Terminal
@@ -51,6 +53,43 @@ async def test_the_latest_conversation_is_gone_on_with(user: User, simulator: Si
         "more of it",
     ]
     assert stored.path()[-1].provider == "sim"
+
+
+async def test_a_conversation_that_is_open_elsewhere_is_left_alone(user: User) -> None:
+    await user.run("--plain", "--demo", stdin=b"hello\n")
+    other = Store(user.data_dir / "conversations.db")
+    latest = await other.latest()
+    assert latest is not None
+    await other.hold([latest])
+    for choice in (["--continue"], ["--resume", latest]):
+        ran = await user.run("--plain", "--demo", *choice, stdin=b"more of it\n")
+        assert ran.code == 2
+        assert "open in another chat-tui" in ran.err
+    await other.close()
+    (stored,) = await user.stored()
+    assert len(stored) == 2
+
+
+async def test_a_conversation_that_is_not_there_is_told(user: User) -> None:
+    ran = await user.run("--plain", "--demo", "--resume", "0123456789", stdin=b"")
+    assert ran.code == 2
+    assert "0123456789" in ran.err
+    assert "mistake" not in ran.err
+
+
+async def test_plain_mode_holds_what_it_talks_in(user: User) -> None:
+    process = await user.start("--plain", "--demo", stdin=asyncio.subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"hello\n")
+    await process.stdout.readuntil(b"(done in ")
+    other = Store(user.data_dir / "conversations.db")
+    latest = await other.latest()
+    assert latest is not None
+    assert (await other.hold([latest]))[latest].pid == process.pid
+    await process.communicate(b"")
+    assert await other.hold([latest]) == {}
+    await other.close()
 
 
 async def test_a_reply_is_answered_again_as_a_branch(user: User, simulator: Simulator) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from chat_tui.cli.output import Out, Remarks
 from chat_tui.cli.printing import JsonPrinter, TextPrinter, ticking
-from chat_tui.events import Finished, ImageProgress, Notice
+from chat_tui.events import Finished, ImageProgress, Notice, TextDelta, decode_event
 from chat_tui.media.past_runs import PastRuns
 from tests.streaming.clock import Clock
 
@@ -126,3 +126,12 @@ def test_for_programs_there_is_nothing_that_counts(screen: Screen) -> None:
     assert '"elapsed_s":8.0' in screen.read()
     made.tick()
     assert screen.read() == ""
+
+
+def test_for_programs_nothing_in_a_text_ends_its_line(screen: Screen) -> None:
+    text = "a\u0085b\u2028c\u2029d\x9b31m\x7f…é"
+    JsonPrinter(Out(screen.stream)).show([TextDelta(text)])
+    shown = screen.read()
+    assert shown.splitlines() == [shown.rstrip("\r\n")]
+    assert "\x9b" not in shown
+    assert decode_event(shown.strip()) == TextDelta(text)

@@ -44,10 +44,13 @@ def test_a_letter_alone_will_do_where_nothing_is_typed() -> None:
 
 def test_the_usual_keys_are_written_as_they_are_compared() -> None:
     for action in ACTIONS:
-        assert ",".join(canonical_keys(action.keys, plain=action.reading)) == action.keys
+        assert (
+            ",".join(canonical_keys(action.keys, plain=action.reading or action.in_list))
+            == action.keys
+        )
 
 
 def test_no_usual_key_has_two_actions_and_no_action_two_entries() -> None:
-    keys = [(one.in_menu, key) for one in ACTIONS for key in one.keys.split(",")]
+    keys = [(one.in_menu, one.in_list, key) for one in ACTIONS for key in one.keys.split(",")]
     assert len(set(keys)) == len(keys)
     assert len({action.name for action in ACTIONS}) == len(ACTIONS)

@@ -130,6 +130,14 @@ def test_a_plain_key_that_others_can_read_says_so(loaded: Load, config_file: Pat
     assert "chmod 600" in config.warnings[0]
 
 
+def test_a_header_that_holds_a_key_is_warned_of_over_plain_http(loaded: Load) -> None:
+    text = "[providers.p]\nkind = 'cloud'\nbase_url = 'http://{}/v1'\nheaders = {{ {} = 'v' }}\n"
+    [warning] = loaded(text.format("example.test", "Authorization")).warnings
+    assert "providers.p.headers: the key is not sent" in warning
+    assert loaded(text.format("example.test", "X-Title")).warnings == ()
+    assert loaded(text.format("localhost", "Authorization")).warnings == ()
+
+
 def test_a_key_over_plain_http_is_warned_of_but_not_to_this_machine(loaded: Load) -> None:
     text = "[providers.p]\nkind = 'cloud'\napi_key = {{ env = 'A' }}\nbase_url = 'http://{}/v1'\n"
     [warning] = loaded(text.format("example.test")).warnings

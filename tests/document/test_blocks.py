@@ -5,7 +5,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from chat_tui.document.blocks import Block, FoldBlock, MarkdownBlock, TextBlock
+from chat_tui.document.block import Block
+from chat_tui.document.blocks import FoldBlock, MarkdownBlock, TextBlock
 from chat_tui.document.spans import Span
 from chat_tui.text import clean
 from tests.document.corpus import CORPUS

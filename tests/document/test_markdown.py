@@ -302,3 +302,25 @@ def test_a_list_mark_alone_is_not_shown_yet() -> None:
     made.feed(" item")
     made.commit()
     assert shown(made) == ["text", "", "• item"]
+
+
+@by_name
+def test_a_text_that_is_over_is_finished_by_as_many_commits_as_it_takes(name: str) -> None:
+    made = MarkdownDocument()
+    made.feed(CORPUS[name])
+    made.close(10)
+    made.feed("ignored")
+    commits = 0
+    while made.pending:
+        made.commit(997)
+        commits += 1
+    assert commits >= len(CORPUS[name]) // 997
+    assert rows(made, 40) == rows(document(CORPUS[name]), 40)
+
+
+def test_a_short_rest_is_finished_when_the_text_is_over() -> None:
+    made = MarkdownDocument()
+    made.feed("*a")
+    made.close()
+    assert not made.pending
+    assert rows(made, 40) == rows(document("*a"), 40)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chat_tui.document.endings import ENDINGS
-from chat_tui.document.message_view import MessageView, provider_number
+from chat_tui.document.message_view import MessageView
+from chat_tui.document.provider_place import provider_number
 from chat_tui.document.spans import Span
 from chat_tui.events import (
     Approval,
@@ -500,3 +501,24 @@ def test_a_providers_place_in_the_palette_is_always_the_same() -> None:
 
 def test_a_name_that_cannot_be_encoded_has_a_place_too() -> None:
     assert 0 <= provider_number("\ud800", 6) < 6
+
+
+def test_long_texts_that_are_over_at_once_are_brought_to_the_rows_piece_by_piece() -> None:
+    long = "a *word* and another\n\n" * 2_000
+    events: list[StreamEvent] = [
+        TextDelta(long),
+        ToolCall("c", "look", "{}"),
+        TextDelta(long + "the end"),
+        Finished("stop"),
+    ]
+    view = MessageView(blank())
+    view.height(WIDTH)
+    view.feed(events)
+    commits = 0
+    while view.pending:
+        view.commit()
+        if commits % 2:
+            view.height(WIDTH)
+        commits += 1
+    assert commits > 2
+    assert rows(view) == rows(MessageView(fold(events, blank())))

@@ -3,7 +3,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.document.blocks import Block, TextBlock
+from chat_tui.document.block import Block
+from chat_tui.document.blocks import TextBlock
 from chat_tui.document.selection import Point, Selection, line_at, word_at
 
 TEXTS = st.text(st.sampled_from("ab -.\n界é"), max_size=20)

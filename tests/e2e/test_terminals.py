@@ -1,6 +1,8 @@
 """Terminals that are small, restless, colourless or old."""
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,29 @@ def test_it_starts_and_ends_at_any_size(tmp_path: Path, size: tuple[int, int]) -
         terminal.send(CTRL_Q)
         assert terminal.wait_exit() == 0
         assert "Traceback" not in terminal.text
+
+
+def test_in_a_terminal_that_is_too_small_one_line_says_so_until_it_is_larger(
+    tmp_path: Path,
+) -> None:
+    program = Program(tmp_path)
+    with Terminal(program.command("--demo"), env=program.env, cwd=program.folder) as terminal:
+        terminal.wait_for("Write a message")
+        terminal.send("tell me a story\r")
+        for columns, rows, words in ((60, 4, "the terminal is too small"), (19, 30, "too small:")):
+            terminal.resize(columns, rows)
+            line = re.compile(rf"\s*{words}[^\n]*\s*")
+            terminal.wait_until(partial(_is_alone, line), words)
+        terminal.send("a draft")
+        terminal.resize(100, 30)
+        terminal.wait_for("a draft")
+        terminal.wait_for("tell me a story")
+        terminal.send(CTRL_Q)
+        assert terminal.wait_exit() == 0
+
+
+def _is_alone(line: re.Pattern[str], screen: str) -> bool:
+    return line.fullmatch(screen) is not None
 
 
 @pytest.mark.parametrize("term", ["linux", "vt100", "screen", "xterm-16color"])
@@ -108,11 +133,38 @@ class Recording(Terminal):
         super()._feed(output)
 
 
-def coloured(output: bytes) -> set[tuple[int, int, int]]:
-    """The colours in it that are no shade of grey."""
-    found = {
-        tuple(map(int, rgb))
-        for rgb in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", output)
-        if len(set(rgb)) > 1
-    }
-    return {(red, green, blue) for red, green, blue in found}
+@pytest.mark.parametrize(
+    ("output", "found"),
+    [
+        (b"\x1b[1;31mred\x1b[0m", {"31"}),
+        (b"\x1b[38;5;9mred\x1b[48;5;240mgrey", {"38;5;9"}),
+        (b"\x1b[38;2;9;9;9;48;2;9;9;8mgrey", {"48;2;9;9;8"}),
+        (b"\x1b[7;37;40;97;100;39;49mgrey\x1b[38:2::1:2:3m", {"38;2;1;2;3"}),
+        (b"\x1b[4:3;58;5;9mwaves", {"58;5;9"}),
+    ],
+)
+def test_every_way_to_ask_for_a_colour_is_known(output: bytes, found: set[str]) -> None:
+    assert coloured(output) == found
+
+
+def coloured(output: bytes) -> set[str]:
+    """What in it asks for a colour that is no shade of grey."""
+    found = set()
+    for sequence in re.findall(rb"\x1b\[([\d;:]*)m", output):
+        numbers = [int(number or 0) for number in re.split(rb";|:+", sequence)]
+        while numbers:
+            first = numbers.pop(0)
+            if first in (38, 48, 58) and numbers:
+                size = 3 if numbers.pop(0) == 2 else 1
+                colour, numbers = numbers[:size], numbers[size:]
+                if not _is_grey(colour):
+                    found.add(";".join(map(str, (first, 2 if size == 3 else 5, *colour))))
+            elif first % 10 in range(1, 7) and first // 10 in (3, 4, 9, 10):
+                found.add(str(first))
+    return found
+
+
+def _is_grey(colour: Sequence[int]) -> bool:
+    if len(colour) == 3:
+        return len(set(colour)) == 1
+    return colour[0] in (0, 7, 8, 15, 16, 59, 102, 145, 188, 231) or colour[0] >= 232

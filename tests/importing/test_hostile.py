@@ -1,5 +1,7 @@
 """Files that want more than to be imported."""
 
+import asyncio
+import base64
 import hashlib
 import json
 import zipfile
@@ -220,3 +222,46 @@ async def test_a_transcript_is_whole_on_another_machine(home: Home, tmp_path: Pa
     await write_document(made, tmp_path / "t.json", overwrite=False)
     assert (await home.take(tmp_path / "t.json")).files == 1
     assert kept.read_bytes() == picture("red")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+async def test_a_damaged_archive_is_refused_whatever_packed_it(home: Home, method: int) -> None:
+    path = home.file("export.zip", b"")
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("conversations.json", '[{"chat_messages": []}]' * 2_000)
+    damaged = bytearray(path.read_bytes())
+    damaged[60:100] = bytes(byte ^ 0xFF for byte in damaged[60:100])
+    path.write_bytes(damaged)
+    with pytest.raises(TranscriptError, match=r"cannot be read|cannot read"):
+        await home.take(path)
+
+
+async def test_an_archive_with_names_that_are_no_text_is_refused(home: Home) -> None:
+    path = home.file("export.zip", b"")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("conversätions.json", "[]")
+    path.write_bytes(path.read_bytes().replace("ä".encode(), b"\xff\xff"))
+    with pytest.raises(TranscriptError, match="archive"):
+        await home.take(path)
+
+
+async def test_a_text_in_the_place_of_a_picture_is_not_taken_for_one(home: Home) -> None:
+    document = json.loads(to_json(naming("assets/a.txt")))
+    document["files"] = {"assets/a.txt": base64.b64encode(b"only words").decode()}
+    report = await home.take(home.file("a.json", document))
+    assert report.imported == 1
+    (result,) = (await home.only()).path()[1].parts
+    assert isinstance(result, ImageResult)
+    assert result.path is None
+
+
+async def test_an_import_that_is_cancelled_while_it_reads_ends_as_cancelled(home: Home) -> None:
+    long = {"chat_messages": [{"sender": "human", "text": "a" * 100} for _ in range(20_000)]}
+    path = home.file("long.json", [long] * 4)
+    importing = asyncio.create_task(home.take(path))
+    reading = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(reading.set_result, None)
+    await reading
+    importing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await importing

@@ -66,7 +66,7 @@ def database(home: Home, tables: str) -> Path:
     path = home.path / "logs.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(tables)
-        if "attachments" in tables:
+        if "CREATE TABLE attachments" in tables:
             connection.execute(
                 "INSERT INTO attachments VALUES ('p', 'image/png', NULL, NULL, ?)",
                 (picture("red"),),
@@ -117,3 +117,23 @@ async def test_our_own_database_is_told(home: Home) -> None:
     await home.store.list()
     with pytest.raises(TranscriptError, match="of this program"):
         await home.take(home.store.path)
+
+
+async def test_a_database_that_lacks_a_column_is_told(home: Home) -> None:
+    tables = """
+        CREATE TABLE conversations (id TEXT); CREATE TABLE responses (id, conversation_id, datetime_utc);
+        INSERT INTO conversations VALUES ('c'); INSERT INTO responses VALUES ('r', 'c', '');
+    """
+    with pytest.raises(TranscriptError, match="lacks"):
+        await home.take(database(home, tables))
+
+
+async def test_nothing_that_a_database_defines_is_run(home: Home) -> None:
+    endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
+    tables = OLD.replace(
+        ATTACHMENTS,
+        f"CREATE VIEW attachments AS SELECT x AS id, '' AS type, '' AS path, '' AS url,"
+        f" '' AS content FROM ({endless})",
+    )
+    report = await home.take(database(home, tables))
+    assert report.imported == 1

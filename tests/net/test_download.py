@@ -142,6 +142,16 @@ async def test_without_leave_this_machine_is_not_asked() -> None:
     assert got == FILE
 
 
+@pytest.mark.parametrize(
+    "place", ["169.254.169.254", "[::ffff:169.254.169.254]", "[fd00:ec2::254]"]
+)
+@pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:9"], ids=["direct", "by proxy"])
+async def test_where_a_cloud_keeps_secrets_is_never_asked(place: str, proxy: str | None) -> None:
+    downloader = Downloader(proxy=lambda _: proxy)
+    with pytest.raises(Rejected, match="is not on the public internet"):
+        await downloader.get(f"http://{place}/x.png", max_bytes=100, allow_private=True)
+
+
 async def test_a_name_that_leads_into_a_private_network_is_refused() -> None:
     names = Names(cdn=[ELSEWHERE])
     with pytest.raises(Rejected, match=r"cdn\.test is not on the public internet"):

@@ -43,6 +43,8 @@ from chat_tui.net.error_text import body_message, error_message, html_text, reda
         ("boom", "boom"),
         (None, "null"),
         ({"message": " two\n  lines "}, "two lines"),
+        ({"message": "\n"}, r'{"message":"\n"}'),
+        ("\n", r'"\n"'),
     ],
 )
 def test_the_message_is_found_in_any_vendors_shape(body: object, message: str) -> None:

@@ -19,14 +19,8 @@ from chat_tui.errors import (
     Stalled,
     Unreachable,
 )
-from chat_tui.net.translate import (
-    RETRYABLE_STATUSES,
-    Peer,
-    peer_of,
-    retry_after_s,
-    status_error,
-    translate,
-)
+from chat_tui.net.connect_errors import Peer, peer_of
+from chat_tui.net.translate import RETRYABLE_STATUSES, retry_after_s, status_error, translate
 
 HOST = "api.example"
 BOOM = b'{"error":{"message":"boom"}}'

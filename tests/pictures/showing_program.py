@@ -3,7 +3,8 @@
 Usage: `python -m tests.pictures.showing_program MODE PANES FILE PREVIEWS...`. Keys: s a job begins,
 p its next preview comes, f it ends, t a reply of many lines follows, u and d scroll, n nothing is
 shown any more, b previews come four times a second to all panes until it is pressed again, k is
-echoed, m opens a dialog and g a grid of pictures, escape closes it, q quits.
+echoed, m opens a dialog and g a grid of pictures, escape closes it, a has a picture go along with
+the next turn and x takes it away, q quits.
 """
 
 import asyncio
@@ -23,10 +24,12 @@ from textual.widgets import Static
 from chat_tui.document.picture_slots import draw_pictures
 from chat_tui.events import Finished, ImagePreview, ImageProgress, ImageResult
 from chat_tui.ids import MessageId
-from chat_tui.message import Message, TextPart
+from chat_tui.message import Attachment, Message, TextPart
 from chat_tui.pictures.wanted import can_draw
 from chat_tui.resources import theme_files
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
+from chat_tui.widgets.attachment_bar import AttachmentBar, FileChip
+from chat_tui.widgets.attachment_pictures import AttachmentPictures
 from chat_tui.widgets.picture_desk import PictureDesk
 from chat_tui.widgets.picture_grid import PictureGrid, Tile
 from chat_tui.widgets.transcript import Transcript
@@ -72,22 +75,31 @@ class Showing(App[None]):
         Binding("k", "echo", priority=True),
         Binding("m", "dialog", priority=True),
         Binding("g", "grid", priority=True),
+        Binding("a", "attach", priority=True),
+        Binding("x", "take_away", priority=True),
         Binding("q", "quit", priority=True),
     ]
 
     def __init__(self, mode: str, panes: int, path: str, previews: list[bytes]) -> None:
         super().__init__()
         draw_pictures(can_draw(mode, os.environ, terminal=True, ascii_only=False))
-        self.desk = PictureDesk(self, mode)
+        self.desk = self.picture_desk = PictureDesk(self, mode)
         self._path = path
         self._previews = itertools.cycle(previews or [b""])
         self._panes = [Transcript(measure=100) for _ in range(panes)]
         self._busy: asyncio.Task[None] | None = None
         self._keys = 0
+        self._bar = AttachmentBar(
+            unfold=lambda _text: None, leave=lambda: None, changed=lambda: None
+        )
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield from self._panes
+        thumbnails = AttachmentPictures(self._bar)
+        self._bar.above = thumbnails.chips_changed
+        yield thumbnails
+        yield self._bar
         yield Static("ready", id="state")
 
     def on_mount(self) -> None:
@@ -177,6 +189,23 @@ class Showing(App[None]):
 
     def action_dialog(self) -> None:
         self.push_screen(Dialog())
+
+    def action_attach(self) -> None:
+        content = Path(self._path).read_bytes()
+        picture = Attachment(
+            path=self._path,
+            name="lens.png",
+            media_type="image/png",
+            size_bytes=len(content),
+            width_px=40,
+            height_px=40,
+        )
+        self._bar.add(FileChip(picture, picture.name), self._bar.shown)
+        self._say("attached")
+
+    def action_take_away(self) -> None:
+        self._bar.take_away(-1)
+        self._say("taken away")
 
     def _feed(self, *events: ImageProgress | ImagePreview | ImageResult | Finished) -> None:
         for pane in self._panes:

@@ -124,6 +124,20 @@ def test_a_grid_of_pictures_stands_in_a_dialog_and_goes_with_it(tmp_path: Path, 
         assert terminal.wait_exit() == 0
 
 
+@pytest.mark.parametrize("mode", LOOKS)
+def test_a_picture_that_goes_along_stands_small_above_its_name(tmp_path: Path, mode: str) -> None:
+    look = LOOKS[mode]
+    with PictureTerminal(arguments(tmp_path, mode), folder=tmp_path) as terminal:
+        terminal.wait_for("ready")
+        press(terminal, "a", r"lens\.png")
+        small = {(x, y) for x in range(3, 11) for y in range(34, 38)}
+        until(terminal, lambda: look(terminal) == small, "a picture of 8 by 4 cells")
+        press(terminal, "x", "taken away")
+        until(terminal, lambda: not look(terminal), "nothing left of it")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+
+
 def test_previews_replace_each_other_and_nothing_of_them_is_left(tmp_path: Path) -> None:
     with PictureTerminal(arguments(tmp_path, "kitty"), folder=tmp_path) as terminal:
         terminal.wait_for("ready")

@@ -18,7 +18,8 @@ from chat_tui.events import (
     encode_event,
 )
 from chat_tui.net.frames import Frame
-from chat_tui.providers.chat_dialect import ChatDecoder, decode_usage
+from chat_tui.providers.chat_chunks import decode_usage
+from chat_tui.providers.chat_dialect import ChatDecoder
 from tests.providers.asking import heard
 from tests.providers.frames import STOP, decoded, delta, finish, frame, read, told
 

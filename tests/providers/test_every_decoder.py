@@ -21,7 +21,8 @@ from chat_tui.net.json import decode_json
 from chat_tui.net.sse import SseDecoder
 from chat_tui.providers import gemini_dialect
 from chat_tui.providers.anthropic_dialect import AnthropicDecoder
-from chat_tui.providers.chat_dialect import ChatDecoder, decode_usage
+from chat_tui.providers.chat_chunks import decode_usage
+from chat_tui.providers.chat_dialect import ChatDecoder
 from chat_tui.providers.fal.dialect import FalDecoder, is_result
 from chat_tui.providers.fal.queue import decode_state, decode_ticket
 from chat_tui.providers.flowise.approval import decode_action

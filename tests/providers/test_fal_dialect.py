@@ -25,7 +25,8 @@ from chat_tui.events import (
 )
 from chat_tui.message import user_message
 from chat_tui.net.frames import Frame
-from chat_tui.providers.fal.dialect import FalDecoder, app_path, encode, is_result
+from chat_tui.providers.fal.dialect import FalDecoder, is_result
+from chat_tui.providers.fal.request import app_path, encode
 from chat_tui.simulator.pictures import landscape
 from tests.providers.asking import request
 from tests.providers.frames import frame

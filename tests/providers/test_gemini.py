@@ -187,3 +187,14 @@ def test_thinking_counts_as_output() -> None:
     spent = heard(decoder.whole({"candidates": [candidate], "usageMetadata": usage})).usage
     assert spent is not None
     assert (spent.input_tokens, spent.output_tokens) == (1, 5)
+
+
+def test_a_block_after_text_keeps_the_text_and_says_why() -> None:
+    decoder = GeminiDecoder(provider="p", model="m")
+    pieces = [
+        {"candidates": [{"content": {"parts": [{"text": "Hel"}]}}]},
+        {"promptFeedback": {"blockReason": "SAFETY"}},
+    ]
+    found = heard(decoder.whole(pieces))
+    assert (found.text, found.finish, found.error) == ("Hel", "filtered", None)
+    assert found.notices == ["the prompt was blocked: SAFETY"]

@@ -21,6 +21,7 @@ from chat_tui.message import user_message
 from chat_tui.net.json import encode_json
 from chat_tui.providers.get3w.provider import GET3W, Get3wOptions, Get3wProvider
 from chat_tui.providers.kinds import ProviderOptions
+from chat_tui.simulator.dialect import Answer
 from chat_tui.simulator.get3w import MODELS
 from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import (
@@ -41,6 +42,7 @@ from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker
 from tests.net.server import answer, answering, serve
 from tests.providers.asking import ask, ask_once, closing, heard, request, services, terminals
+from tests.providers.fal_sim import refuse
 from tests.providers.get3w_sim import MODEL, V1, V3, asked_for, get3w
 
 PNG = landscape("x", cells=2)
@@ -365,17 +367,29 @@ async def test_a_task_is_cancelled_at_the_server_when_its_id_is_known(
     async with closing(get3w(simulator, KEY)) as provider:
         events = await cancelled(provider, gate)
     assert isinstance(events[-1], Finished)
-    assert events[-1].reason == "cancelled"
+    assert (events[-1].reason, events[-1].stop_answer) == ("cancelled", "confirmed")
     last = simulator.calls[-1]
     assert (last.method, last.path) == ("DELETE", "/api/v3/predictions/pred_sim1")
     assert last.headers["authorization"] == "Bearer key-0123456789"
+
+
+async def test_a_cancel_that_the_server_refuses_is_not_confirmed(simulator: Simulator) -> None:
+    gate = Gate()
+    simulator.enqueue(Script((Progress(), Hold(gate), *DRAWN)))
+    refuse(simulator, "DELETE", ".*", Answer(b'{"code": 500, "message": "no"}', status=500))
+    async with closing(get3w(simulator)) as provider:
+        events = await cancelled(provider, gate)
+    assert isinstance(events[-1], Finished)
+    assert (events[-1].reason, events[-1].stop_answer) == ("cancelled", "unanswered")
 
 
 async def test_a_task_without_an_id_ends_with_its_connection(simulator: Simulator) -> None:
     gate = Gate()
     simulator.enqueue(Script((Progress(0.1), Hold(gate), *DRAWN)))
     async with closing(get3w(simulator)) as provider:
-        await cancelled(provider, gate)
+        events = await cancelled(provider, gate)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].stop_answer is None
     await simulator.hangup_seen()
     assert asked_for(simulator) == ["POST /api/v3/get3w/flux-dev"]
 

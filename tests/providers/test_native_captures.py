@@ -25,6 +25,7 @@ class Capture:
     pictures: int = 0
     usage: Usage | None = None
     finish: str = "stop"
+    error: str | None = None
     notices: tuple[str, ...] = ()
 
 
@@ -48,8 +49,8 @@ ALL = (
         "gemini/blocked.sse",
         gemini,
         usage=Usage(4, None),
-        finish="filtered",
-        notices=("the prompt was blocked: SAFETY",),
+        finish="",
+        error="the prompt was blocked: SAFETY",
     ),
     Capture("ollama/chat.ndjson", ollama, text="Hi", reasoning="Hm", usage=Usage(5, 2)),
 )
@@ -80,6 +81,9 @@ async def test_a_capture_over_a_socket_gives_what_is_in_it(
     assert len(found.pictures) == capture.pictures
     assert all(one.data.startswith(b"\x89PNG") for one in found.pictures)
     assert found.usage == capture.usage
-    assert (found.finish, found.error) == (capture.finish, None)
+    assert (found.finish or "", found.error and found.error.message) == (
+        capture.finish,
+        capture.error,
+    )
     assert found.notices == list(capture.notices)
     assert terminals(events) == [-1]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from chat_tui.registry import DEFAULT as KINDS
 from chat_tui.simulator import demo
 from chat_tui.simulator.demo_answers import LABEL, TOPICS, answer
 from chat_tui.simulator.dialect import Prompt, Turn
@@ -63,6 +64,13 @@ def test_words_lead_to_their_topic(name: str, text: str) -> None:
 
 def test_every_topic_is_asked_for_above() -> None:
     assert sorted(ASKED) == sorted(topic.name for topic in TOPICS)
+
+
+def test_the_table_of_kinds_has_every_kind_with_its_variable() -> None:
+    rows = {line.split("`")[1]: line for line in answer("table").text.splitlines() if "| `" in line}
+    assert set(rows) == set(KINDS.names())
+    for name, row in rows.items():
+        assert KINDS.get(name).key_env in (None, row.split("`")[-2])
 
 
 @pytest.mark.parametrize("text", ["how long does it take?", "highway", "tablet", "monkey", "hi5"])

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from chat_tui.simulator.dialect import Prompt, Turn
-from chat_tui.simulator.get3w import MODELS, TASKS_KEPT
+from chat_tui.simulator.get3w import MODELS
+from chat_tui.simulator.get3w_tasks import TASKS_KEPT
 from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import (
     AskApproval,

@@ -89,7 +89,7 @@ async def search(pilot: Pilot[int]) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, ConversationsScreen)
     await pilot.press(*"lens")
-    await until(pilot, lambda: len(screen._hits) == 3)
+    await until(pilot, lambda: len(screen._known.hits) == 3)
     await pilot.press("down")
     await pilot.pause()
 

@@ -14,6 +14,7 @@ import pytest
 from chat_tui.conversation import Conversation
 from chat_tui.errors import StoreError
 from chat_tui.message import user_message
+from chat_tui.store.backups import folder_of
 from chat_tui.store.store import Store
 
 NOBODY = 65534
@@ -178,3 +179,16 @@ async def test_many_stores_may_make_one_file_at_once(path: Path) -> None:
         assert len(await stores[0].list()) == 6
         for store in stores:
             await store.close()
+
+
+async def test_a_file_that_another_store_just_makes_is_not_taken_for_damaged(path: Path) -> None:
+    for round_ in range(5):
+        file = path.with_name(f"{round_}.db")
+        folder_of(file).mkdir(parents=True, exist_ok=True)
+        (folder_of(file) / "conversations-20260101T000000.db").write_bytes(b"of earlier days")
+        stores = [Store(file) for _ in range(6)]
+        await asyncio.gather(*(store.create(Conversation()) for store in stores))
+        assert len(await stores[0].list()) == 6
+        for store in stores:
+            await store.close()
+        assert not list(path.parent.glob("*.corrupt-*"))

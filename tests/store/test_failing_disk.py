@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -131,3 +131,33 @@ async def test_a_full_disk_keeps_what_was_saved_and_takes_the_rest_when_there_is
     await again.close()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_on_a_disk_that_is_full_from_the_start_everything_can_be_read(
+    small_disk: Path,
+) -> None:
+    path = small_disk / "conversations.db"
+    conversation = Conversation(messages=[user_message("hello", parent=None)])
+    store = Store(path)
+    await store.create(conversation)
+    await store.close()
+    ballast = small_disk / "ballast"
+    fill(ballast)
+
+    store = Store(path)
+    assert [listed.id for listed in await store.list()] == [conversation.id]
+    another = Conversation(messages=[user_message("and another", parent=None)])
+    with pytest.raises(StoreError) as refused:
+        await store.create(another)
+    assert refused.value.brief == "disk full"
+    ballast.unlink()
+    await store.create(another)
+    assert {listed.id for listed in await store.list()} == {conversation.id, another.id}
+    await store.close()
+
+
+def fill(ballast: Path) -> None:
+    """Leave no room on the disk of a file."""
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))

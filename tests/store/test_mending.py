@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_tui.conversation import Conversation
-from chat_tui.errors import StoreError
+from chat_tui.errors import NewerStore, StoreError
 from chat_tui.events import Finished, StreamEvent, TextDelta
 from chat_tui.folding import fold
 from chat_tui.message import blank_reply, user_message
@@ -188,13 +188,18 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Sound:
 
 async def starts(folder: Path, data: bytes) -> set[str]:
     """Start on a file as the program does, and use what is there; then look that nothing is gone."""
+    folder = folder / "started"  # the other files in there are pytest's
+    folder.mkdir(exist_ok=True)
     path = folder / "conversations.db"
     for old in folder.glob("*"):
         if old.is_file():
             old.unlink()
     path.write_bytes(data)
     async with opened(path) as store:
-        await store.recover()
+        try:
+            await store.recover()
+        except NewerStore:  # nothing else tells a higher version number from a flipped one
+            return set()
         await store.check()
         found: set[str] = set()
         for one in await store.list():

@@ -108,6 +108,7 @@ async def test_a_second_cancel_does_not_interrupt_the_clean_up() -> None:
     worker.cancel()
     await loop_turn()
     assert worker.terminal is None
+    assert worker.stopping
     go_on.set()
     assert reason_of(await worker.wait()) == "cancelled"
     assert cleaned.is_set()

@@ -35,6 +35,17 @@ def meter(clock: Clock) -> ReplyMeter:
     return ReplyMeter(clock)
 
 
+def test_until_a_stop_is_answered_it_says_so(clock: Clock) -> None:
+    told = [False]
+    meter = ReplyMeter(clock, stopping=lambda: told[0])
+    meter.watch([ImageProgress(job="j", state="running", fraction=0.4)])
+    assert meter.state == "generating 40 %"
+    told[0] = True
+    assert meter.state == "stopping"
+    meter.watch([Finished("cancelled")])
+    assert meter.state == "stopped"
+
+
 def test_before_anything_comes_it_waits(clock: Clock, meter: ReplyMeter) -> None:
     assert meter.state == "waiting"
     clock.tick(3.2)

@@ -4,7 +4,7 @@ import pytest
 from rich.segment import Segment
 from rich.style import Style
 
-from chat_tui.document.message_view import provider_number
+from chat_tui.document.provider_place import provider_number
 from chat_tui.document.spans import Span
 from chat_tui.resources import theme_files
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme

@@ -1,3 +1,5 @@
+import pytest
+
 from chat_tui.events import Finished, TextDelta, Usage
 from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.widgets.status_line import StatusLine
@@ -35,6 +37,22 @@ async def test_totals_stand_at_the_right() -> None:
         assert "─ done ─" in row(status)
 
 
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [(2_000, "50% of 2k"), (128_000, "1% of 128k"), (1_000_000, "0% of 1M"),
+     (1_048_576, "0% of 1.05M")],
+)  # fmt: skip
+async def test_the_context_window_is_written_as_people_say_it(window: int, words: str) -> None:
+    status, clock = StatusLine(), Clock()
+    async with Host(status).run_test(size=(60, 5)):
+        status.window_of = lambda _provider, _model: window
+        status.answered_by("flow", "deep")
+        meter = ReplyMeter(clock)
+        meter.watch([TextDelta("a"), Usage(900, 100), Finished("stop")])
+        status.watch_reply(meter)
+        assert row(status).endswith(f" {words} ")
+
+
 async def test_on_a_narrow_screen_the_state_matters_more_than_the_totals() -> None:
     status, clock = StatusLine(), Clock()
     async with Host(status).run_test(size=(30, 5)):
@@ -43,6 +61,15 @@ async def test_on_a_narrow_screen_the_state_matters_more_than_the_totals() -> No
         meter.watch([TextDelta("a"), Usage(31, 884, 0.0031), Finished("stop")])
         status.watch_reply(meter)
         assert row(status) == "─ flow · deep ─ done ─────────"
+
+
+async def test_on_a_narrow_screen_the_state_matters_more_than_a_long_model() -> None:
+    status, clock = StatusLine(), Clock()
+    async with Host(status).run_test(size=(30, 5)):
+        status.answered_by("flows", "52b26308-d4fd-429c-8ab5-058e1e362d8a")
+        status.watch_reply(ReplyMeter(clock))
+        clock.now_s = 3.2
+        assert row(status) == "─ flows · 52… ─ ⠋ waiting 3 s "
 
 
 async def test_a_warning_stands_until_it_is_taken_away() -> None:
@@ -82,3 +109,18 @@ async def test_new_text_below_is_said_until_it_is_seen() -> None:
         assert row(status).endswith("─ ↓ new ")
         status.new_below(False)
         assert "new" not in row(status)
+
+
+async def test_the_spinner_stands_still_where_motion_is_not_wanted() -> None:
+    status, clock = StatusLine(), Clock()
+    host = Host(status)
+    host.animation_level = "none"
+    async with host.run_test(size=(60, 5)):
+        status.answered_by("flow", "deep")
+        status.watch_reply(ReplyMeter(clock))
+        before = row(status)
+        status._tick()
+        assert row(status) == before
+        host.animation_level = "full"
+        status._tick()
+        assert row(status) != before

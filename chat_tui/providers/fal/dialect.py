@@ -1,4 +1,4 @@
-"""The dialect of fal's apps: one body for each, and events or one document as the result.
+"""Replies of fal's apps: events, or one document as the result.
 
 Vendor pages: https://docs.fal.ai/model-apis/model-endpoints/streaming and
 https://docs.fal.ai/model-apis/errors (read 2026-11-20). A stream has no end mark: its last
@@ -6,13 +6,12 @@ picture is the result, and each earlier one a preview.
 """
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
-from chat_tui.errors import ProtocolViolation, ProviderFailed, Rejected
+from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.events import (
     Finished,
     ImagePreview,
@@ -27,10 +26,9 @@ from chat_tui.events import (
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.net.json import decode_json, encode_json
-from chat_tui.providers.attached import last_said, picture_argument
 from chat_tui.providers.bad_frames import BadFrames
-from chat_tui.providers.base import Request
-from chat_tui.providers.chat_dialect import DONE, decode_usage
+from chat_tui.providers.chat_chunks import decode_usage
+from chat_tui.providers.chat_dialect import DONE
 from chat_tui.providers.fal.pictures import (
     files_in,
     flagged_in,
@@ -42,68 +40,13 @@ from chat_tui.providers.fal.pictures import (
 from chat_tui.providers.fal.queue import decode_state, progress_of
 from chat_tui.providers.growing_text import GrowingText
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes, shown_url
-from chat_tui.text import clean
 
 NOT_FAL_HINT: Final = "is run_url really that of fal?"
 MAX_DOCUMENT: Final = 20_000
 """Characters of a result that is neither text nor picture."""
 
-_SEGMENT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*")
-_OLD_APP: Final = re.compile(r"([0-9]+)-([a-zA-Z0-9-]+)")
-_WORD_APPS: Final = ("fal-ai/any-llm", "openrouter/")
-"""Apps that answer in words, and take a system prompt."""
-_LIST_APPS: Final = ("/edit", "/edit-image", "/multi", "/vision")
-"""How the apps end that take a list of pictures, such as fal-ai/nano-banana/edit."""
 _TEXTS: Final = ("text", "description")
 """Where the words of a result stand, beside `output`."""
-
-
-def app_path(model: str, *, path: str) -> str:
-    """Make the path of an app of its id: `owner/alias`, with what follows.
-
-    Args:
-        model: The app id; a `path` at its end does not count, and `123-name` is `123/name`.
-        path: What is appended to stream.
-
-    Raises:
-        Rejected: it is not an app id.
-    """
-    app = model.strip().strip("/")
-    ending = path.strip("/")
-    if ending:
-        app = app.removesuffix(f"/{ending}")
-    if old := _OLD_APP.fullmatch(app):
-        app = f"{old[1]}/{old[2]}"
-    segments = app.split("/")
-    if len(segments) < 2 or not all(map(_SEGMENT.fullmatch, segments)):
-        wrong = f"{model[:80]!r} is not the id of a fal app" if model else "no model is set"
-        raise Rejected(wrong, hint="set model to an app id, such as fal-ai/flux/schnell")
-    return app
-
-
-def encode(request: Request, *, app: str, image_parameter: str = "") -> dict[str, object]:
-    """Build the body: the last turn is the prompt, and the user's parameters win.
-
-    Args:
-        request: The turn to be answered.
-        app: The app.
-        image_parameter: What the app calls its pictures; empty goes by its name.
-
-    Raises:
-        Rejected: the app takes one picture, and there are several.
-    """
-    body: dict[str, object] = {"prompt": last_said(request)}
-    if request.system_prompt and app.startswith(_WORD_APPS):
-        body["system_prompt"] = clean(request.system_prompt)
-    body |= picture_argument(
-        request,
-        model=app,
-        name=image_parameter,
-        single="image_url",
-        several="image_urls",
-        list_endings=_LIST_APPS,
-    )
-    return {**body, **request.parameters}
 
 
 def is_result(document: object) -> bool:

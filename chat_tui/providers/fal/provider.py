@@ -21,9 +21,10 @@ from chat_tui.events import Finished, ImageProgress, ImageResult, Notice, Stream
 from chat_tui.net.reply import Reply
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.connection import Connection, frames_of
-from chat_tui.providers.fal.dialect import NOT_FAL_HINT, FalDecoder, app_path, encode, is_result
+from chat_tui.providers.fal.dialect import NOT_FAL_HINT, FalDecoder, is_result
 from chat_tui.providers.fal.jobs import FalQueue
 from chat_tui.providers.fal.queue import KNOWN, NOT_QUEUE_HINT, progress_of
+from chat_tui.providers.fal.request import app_path, encode
 from chat_tui.providers.jobs import FIRST_WAIT_S, LONGEST_WAIT_S, Cancels
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 

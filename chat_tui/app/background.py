@@ -1,0 +1,31 @@
+"""The theme follows the terminal's background until somebody chooses one."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from textual.app import App
+
+if TYPE_CHECKING:
+    from chat_tui.app.themes import AppThemes
+
+_SILENT: Final = frozenset({"linux", "dumb", "unknown"})
+"""Values of `TERM` where nobody answers, and some write the question on the screen."""
+
+
+async def follow_background(app: App[int], themes: "AppThemes", environ: Mapping[str, str]) -> None:
+    """Ask the terminal, and show the theme that fits; nobody waits for the answer.
+
+    Args:
+        app: Runs on the terminal.
+        themes: Nothing is asked where they follow a choice.
+        environ: Says how far away the terminal may be.
+    """
+    if not themes.follows or environ.get("TERM") in _SILENT:
+        return
+    from chat_tui.pictures.protocol import limit_s
+    from chat_tui.widgets.terminal_background import QUERY, BackgroundReader
+    from chat_tui.widgets.terminal_query import ask
+
+    reader = BackgroundReader()
+    if await ask(app, QUERY, reader, limit_s(environ)) and reader.light is not None:
+        themes.follow(light=reader.light)

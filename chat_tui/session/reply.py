@@ -1,0 +1,54 @@
+"""A reply: who is asked for it, and what belongs to it while it comes and afterwards."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chat_tui.folding import Folder
+from chat_tui.ids import MessageId
+from chat_tui.message import Message
+from chat_tui.providers.base import Provider
+from chat_tui.streaming.worker import StreamWorker
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Who is asked, and how."""
+
+    provider: Provider
+    model: str = ""
+    """Empty means the provider's own default."""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """For the request body, beside those that the provider is configured with."""
+    goes_on_from: MessageId | None = None
+    """A reply that broke off: the new one begins with what came of it."""
+
+
+class Reply:
+    """One reply under way, and after its end."""
+
+    def __init__(self, blank: Message, worker: StreamWorker) -> None:
+        """Join what belongs together.
+
+        Args:
+            blank: The message that the events are folded into.
+            worker: Runs the stream.
+        """
+        self.blank = blank
+        self.worker = worker
+        self.folder = Folder(blank)
+        """What has come so far, as a message."""
+        self.beginning: asyncio.Task[set[MessageId]] | None = None
+        """Ends when the request has left."""
+        self.recording: asyncio.Task[None] | None = None
+        """Ends when the whole reply is in the conversation and in the store."""
+        self.stored = False
+        """It has its place in the store."""
+
+    @property
+    def id(self) -> MessageId:
+        return self.blank.id
+
+    @property
+    def running(self) -> bool:
+        return self.worker.terminal is None
