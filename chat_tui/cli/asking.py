@@ -153,6 +153,8 @@ class _Talk:
         if errand.output is not None:
             await _describe(conversation, reply)
         if reader_left:
+            if signals.code is not None:  # what would have said so was not written any more
+                self._remarks.line("chat-tui: stopped")
             let_go_of_stdout()
         else:
             self._tell_unused_output(conversation[reply.id])

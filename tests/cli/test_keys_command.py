@@ -1,8 +1,11 @@
 """`chat-tui keys`: stored where only its owner reads it, listed by source, and never shown."""
 
+import fcntl
 import json
 import os
 import signal
+import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -138,23 +141,27 @@ def test_a_typed_key_is_not_shown_and_the_terminal_stays_as_it_was(tmp_path: Pat
     assert CANARY in (tmp_path / "keys.toml").read_text()
 
 
-async def test_an_interrupted_question_stores_nothing(user: User, tmp_path: Path) -> None:
+async def test_an_interrupted_question_stores_nothing(user: User) -> None:
     user.configure('[providers.cloud]\nkind = "openai"\n')
     reading, writing = os.pipe()
     process = await user.start("keys", "set", stdin=reading)
-    os.close(reading)
+    os.write(writing, b"half a k")
     try:
-        # It waits for the key only when it has opened the log.
-        while not (tmp_path / "state" / "chat-tui.log").exists():
+        while _unread_bytes(reading):  # until it is in the middle of the question
             assert process.returncode is None
             await _turn()
         process.send_signal(signal.SIGINT)
         ran = await ended(process)
     finally:
+        os.close(reading)
         os.close(writing)
     assert ran.code == 130
     assert "Traceback" not in ran.err
     assert not key_file(user).exists()
+
+
+def _unread_bytes(pipe: int) -> int:
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 async def _turn() -> None:

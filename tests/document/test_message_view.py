@@ -304,7 +304,7 @@ def test_a_picture_job_is_one_line_that_becomes_the_picture() -> None:
     queued = ImageProgress("j", "queued", queue_position=3)
     assert shown(queued) == ["   ◌ queued, position 3"]
     running = ImageProgress("j", "running", 0.5, note="step 2")
-    assert shown(queued, running) == ["   ◌ generating 50 %  step 2"]
+    assert shown(queued, running) == ["   ◌ generating 50 %, step 2"]
     done = ImageResult("j", 0, path="/a/b.png")
     assert shown(queued, running, done) == ["   picture: /a/b.png"]
 

@@ -198,7 +198,7 @@ async def test_a_machine_that_sleeps_is_noticed_and_what_came_is_kept() -> None:
         "connection.recv(65536)\n"
         "connection.sendall(b'HTTP/1.1 200 OK\\r\\ncontent-type: text/event-stream\\r\\n\\r\\n"
         "data: first\\n\\n')\n"
-        "connection.recv(65536)\n"
+        "while connection.recv(65536): pass\n"
     )
     with subprocess.Popen(  # noqa: ASYNC220  # it says its port at once
         [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
