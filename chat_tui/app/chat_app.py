@@ -388,7 +388,7 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         """Load the network while its first user is typing: neither the start nor the reply waits."""
         if isinstance(event.text_area, Prompt):
             self.prompts.changed(event.text_area)
-        if not self._network_loaded:
+        if event.text_area.text and not self._network_loaded:  # not where it was only emptied
             self._network_loaded = True
             self.run_worker(asyncio.to_thread(load_network), name="load the network")
 
