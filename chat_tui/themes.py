@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from rich.style import Style
+from textual.color import Color
 from textual.theme import Theme
 
-from chat_tui.config.theme import ThemeFile, load_themes
-from chat_tui.themes_borrowed import borrowed_names, borrowed_theme
+from chat_tui.config.theme import Colors, ThemeFile, load_themes
+from chat_tui.themes_borrowed import borrowed_names, borrowed_theme, contrast
 from chat_tui.widgets.ink_styles import InkStyles
+
+_LEAST_SELECTED: Final = 3.0
+"""Contrast of selected words with what is under them."""
+_SELECTED_MIX: Final = 0.35
 
 
 class ThemeShelf:
@@ -77,9 +83,17 @@ def textual_theme(file: ThemeFile) -> Theme:
             "block-cursor-text-style": "bold",
             "block-cursor-blurred-background": colors.panel,
             "block-cursor-blurred-foreground": colors.foreground,
-            "input-selection-background": colors.border,
+            "input-selection-background": selection_ground(colors),
         },
     )
+
+
+def selection_ground(colors: Colors) -> str:
+    """What lies under selected text: the colour of lines, unless words on that cannot be read."""
+    foreground = Color.parse(colors.foreground)
+    if contrast(foreground, Color.parse(colors.border)) >= _LEAST_SELECTED:
+        return colors.border
+    return Color.parse(colors.background).blend(foreground, _SELECTED_MIX).hex6.lower()
 
 
 def ink_styles(file: ThemeFile) -> InkStyles:
@@ -118,6 +132,6 @@ def ink_styles(file: ThemeFile) -> InkStyles:
     return InkStyles(
         styles,
         replies=tuple(Style(color=color, bold=True) for color in colors.providers),
-        selected=Style(bgcolor=colors.border),
+        selected=Style(bgcolor=selection_ground(colors)),
         found=Style(color=colors.background, bgcolor=colors.warning),
     )

@@ -8,6 +8,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from chat_tui.config.theme import PALETTE_SIZE, Colors, Syntax, ThemeFile
 
 _LEAST_DIM: Final = 4.5
+_LEAST_WORDS: Final = 4.0
 _LEAST: Final = 3.0
 """Contrast of coloured words with what is behind them."""
 
@@ -31,11 +32,25 @@ def _converted(theme: Theme) -> ThemeFile:
         colour = Color.parse(wanted or made["foreground"])
         for step in range(11):
             mixed = colour.blend(foreground, step / 10)
-            if _contrast(mixed, background) >= least:
+            if contrast(mixed, background) >= least:
                 return mixed.hex6.lower()
         return foreground.hex6.lower()
 
     dim = ink(background.blend(foreground, 0.6).hex6, _LEAST_DIM)
+
+    def ground(wanted: str) -> str:
+        """A ground of the theme, moved towards the one behind all until words on it can be read."""
+        colour = Color.parse(wanted)
+        for step in range(11):
+            mixed = colour.blend(background, step / 10)
+            words = min(
+                contrast(foreground, mixed) / _LEAST_WORDS,
+                contrast(Color.parse(dim), mixed) / _LEAST,
+            )
+            if words >= 1:
+                return mixed.hex6.lower()
+        return background.hex6.lower()
+
     inks = [
         ink(one)
         for one in (
@@ -49,7 +64,7 @@ def _converted(theme: Theme) -> ThemeFile:
         colors=Colors(
             background=background.hex6.lower(),
             surface=Color.parse(made["surface"]).hex6.lower(),
-            panel=Color.parse(made["panel"]).hex6.lower(),
+            panel=ground(made["panel"]),
             foreground=foreground.hex6.lower(),
             dim=dim,
             accent=accent,
@@ -77,7 +92,7 @@ def _converted(theme: Theme) -> ThemeFile:
     )
 
 
-def _contrast(one: Color, other: Color) -> float:
+def contrast(one: Color, other: Color) -> float:
     """The ratio of WCAG 2, from 1 to 21."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)

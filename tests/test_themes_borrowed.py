@@ -7,7 +7,7 @@ import pytest
 from textual.color import Color
 
 from chat_tui.config.theme import PALETTE_SIZE
-from chat_tui.themes_borrowed import _contrast, borrowed_names, borrowed_theme
+from chat_tui.themes_borrowed import borrowed_names, borrowed_theme, contrast
 
 
 @pytest.mark.parametrize("name", borrowed_names())
@@ -23,8 +23,8 @@ def test_every_colour_is_one_and_every_ink_can_be_read(name: str) -> None:
     assert all(re.fullmatch(r"#[0-9a-f]{6}", one) for one in every)
     background = Color.parse(colors.background)
     inks = [colors.accent, colors.you, colors.error, *colors.providers, syntax.keyword]
-    assert min(_contrast(Color.parse(one), background) for one in inks) >= 3
-    assert _contrast(Color.parse(colors.dim), background) >= 4
+    assert min(contrast(Color.parse(one), background) for one in inks) >= 3
+    assert contrast(Color.parse(colors.dim), background) >= 4
 
 
 def test_what_is_not_textuals_is_none() -> None:

@@ -20,7 +20,7 @@ from chat_tui.app.copying import copy_and_tell
 from chat_tui.app.crashes import Crashes
 from chat_tui.app.errors import told
 from chat_tui.app.fitting import FittingApp
-from chat_tui.app.keys import footer_hints, help_lines
+from chat_tui.app.keys import footer_hints, help_groups
 from chat_tui.app.links import AppLinks
 from chat_tui.app.opening import AppOptions, quick_choice, stored_conversation
 from chat_tui.app.panes import PANE_KEYS, AppPanes, PaneAction
@@ -46,6 +46,8 @@ from chat_tui.widgets.prompt import Prompt
 from chat_tui.widgets.scrollbars import choose_scrollbars
 
 if TYPE_CHECKING:
+    from textual.command import Provider as PaletteProvider
+
     from chat_tui.app.conversations import AppConversations
     from chat_tui.app.pictures import AppPictures
     from chat_tui.app.prompts import AppPrompts
@@ -64,6 +66,13 @@ _NEVER: Final = frozenset({
     "add_class", "remove_class", "toggle_class", "change_theme",
 })  # fmt: skip
 """Actions of Textual that no key of ours has, and that nothing written may have."""
+
+
+def palette_provider() -> "type[PaletteProvider]":
+    """Load what fills the palette, when it is opened."""
+    from chat_tui.app.palette_keys import KeyedCommands
+
+    return KeyedCommands
 
 
 class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not be rebound
@@ -86,6 +95,7 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
         Binding("ctrl+c", "help_quit", show=False, system=True),
     ]
+    COMMANDS: ClassVar = {palette_provider}
 
     def __init__(
         self,
@@ -216,7 +226,7 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
     def action_help(self) -> None:
         from chat_tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(help_lines(self._config.keys)))
+        self.push_screen(HelpScreen(help_groups(self._config.keys)))
 
     def action_help_quit(self) -> None:
         """Say how to leave: many press Ctrl+C for it."""
@@ -262,6 +272,10 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         if not isinstance(self.screen, CommandPalette):
             words = f"Search for commands{glyphs.ELLIPSIS}"
             self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
+
+    def key_of(self, action: str) -> str:
+        """Write the first key of an action; empty where it has none."""
+        return first_key_label(self._config.keys.get(action, ""))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers."""

@@ -10,7 +10,7 @@ from chat_tui.app.templates import use_template
 from chat_tui.commands.context import CommandError
 from chat_tui.commands.parse import nearest_command
 from chat_tui.commands.paths import named_place
-from chat_tui.commands.settings import set_parameter, set_system_prompt
+from chat_tui.commands.settings import check_parameter, set_parameter, set_system_prompt
 from chat_tui.transcripts.forms import Form
 from chat_tui.widgets.pane import Pane
 
@@ -55,6 +55,7 @@ class PaneCommands:
         await set_system_prompt(self._tools.store, self._pane.session, text)
 
     async def set_parameter(self, key: str, value: object) -> None:
+        check_parameter(self._tools.roster.parameters_of(self._pane.provider), key, value)
         await set_parameter(self._tools.store, self._pane.session, key, value)
 
     async def write(self, form: Form | None, path: str) -> None:

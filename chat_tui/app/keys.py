@@ -51,6 +51,16 @@ _FOOTER_OF_PANES: Final = {
     **_FOOTER,
 }
 
+_PROGRAM: Final = "program"
+_GROUPS: Final[Mapping[str, frozenset[str]]] = {
+    "prompt": frozenset({"prompt", "attachment", "reply", "choice"}),
+    "reading": frozenset({"scroll", "transcript", "branch"}),
+    "conversations": frozenset({"conversations", "conversation", "list", "transcript.save"}),
+    "panes": frozenset({"pane", "compare"}),
+    "pictures": frozenset({"pictures", "picture"}),
+}
+"""Names of actions, or what several share before the dot; all others are of the program."""
+
 
 def footer_hints(at: KeysAt, keys: Mapping[str, str], *, panes: int = 1) -> Sequence[KeyHint]:
     """Say which keys matter.
@@ -74,16 +84,27 @@ def footer_hints(at: KeysAt, keys: Mapping[str, str], *, panes: int = 1) -> Sequ
     )
 
 
-def help_lines(keys: Mapping[str, str]) -> Sequence[KeyHint]:
-    """List all keys, and what they do."""
-    lines = [
-        (_short_keys_label(keys.get(action.name, "")), action.help)
-        for action in ACTIONS
-        if action.built
-    ]
+def help_groups(keys: Mapping[str, str]) -> Mapping[str, Sequence[KeyHint]]:
+    """List all keys and what they do, by what they are about."""
+    groups: dict[str, list[KeyHint]] = {group: [] for group in (*_GROUPS, _PROGRAM)}
+    for action in ACTIONS:
+        if action.built:
+            line = (_short_keys_label(keys.get(action.name, "")), action.help)
+            groups[_group_of(action.name)].append(line)
     send = first_key_label(keys["prompt.send"])
-    lines.insert(2, (f"\\ {send}", "Start a new line, in any terminal"))
-    return [*lines, *TRANSCRIPT_HELP]
+    groups["prompt"].insert(2, (f"\\ {send}", "Start a new line, in any terminal"))
+    groups["reading"] += TRANSCRIPT_HELP
+    return groups
+
+
+def _group_of(action: str) -> str:
+    """Find the group of an action: by its whole name before the part of it that others share."""
+    shared = action.partition(".")[0]
+    for name in (action, shared):
+        for group, names in _GROUPS.items():
+            if name in names:
+                return group
+    return _PROGRAM
 
 
 def _prompt_hints(keys: Mapping[str, str], words: Mapping[str, str]) -> Sequence[KeyHint]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, assert_never, get_args
 
+from chat_tui import glyphs
 from chat_tui.app.errors import told
 from chat_tui.app.memory import Memory
 from chat_tui.app.picture_files import PictureFiles
@@ -191,6 +192,6 @@ def _leaf_below(conversation: Conversation, message: MessageId) -> MessageId:
 
 def _spot_words(spot: PictureSpot) -> str:
     picture = spot.picture
-    size = f"{picture.width_px} x {picture.height_px}" if picture.width_px else ""
+    size = f"{picture.width_px}{glyphs.TIMES}{picture.height_px}" if picture.width_px else ""
     seed = f"seed {picture.seed}" if picture.seed is not None else ""
     return "  ".join(filter(None, (f"picture {spot.number}", size, seed)))

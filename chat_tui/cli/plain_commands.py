@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from chat_tui.attachments import check_taken
 from chat_tui.commands.context import CommandError
 from chat_tui.commands.paths import named_place
-from chat_tui.commands.settings import set_parameter, set_system_prompt
+from chat_tui.commands.settings import check_parameter, set_parameter, set_system_prompt
 from chat_tui.commands.table import COMMANDS
 from chat_tui.config.prompts import load_template, template_names
 from chat_tui.errors import TranscriptError
@@ -57,6 +57,7 @@ class PlainCommands:
         await set_system_prompt(self._talk.store, self._talk.session, text)
 
     async def set_parameter(self, key: str, value: object) -> None:
+        check_parameter(self._talk.roster.parameters_of(self._talk.provider), key, value)
         await set_parameter(self._talk.store, self._talk.session, key, value)
 
     async def write(self, form: Form | None, path: str) -> None:

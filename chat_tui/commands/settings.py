@@ -1,9 +1,11 @@
 """What a conversation is set to: changed in memory and, once it is stored, in the store."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from chat_tui.commands.context import CommandError
 from chat_tui.errors import NotFound
+from chat_tui.providers.parameters import Parameter
 from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 
@@ -22,6 +24,22 @@ async def set_parameters(store: Store, session: Session, parameters: Mapping[str
     if len(session.conversation):
         with contextlib.suppress(NotFound):
             await store.set_parameters(session.conversation.id, parameters)
+
+
+def check_parameter(declared: Iterable[Parameter], key: str, value: object) -> None:
+    """Refuse a value that the provider's kind is known not to take.
+
+    Args:
+        declared: What it is known to take.
+        key: Of the parameter; one that nobody declared may be anything.
+        value: Null takes the parameter away, and is always right.
+
+    Raises:
+        CommandError: it is of another type, or out of range.
+    """
+    for parameter in declared:
+        if parameter.name == key and value is not None and not parameter.takes(value):
+            raise CommandError(f"{key}: expected {parameter.expected}", hint=parameter.help)
 
 
 async def set_parameter(store: Store, session: Session, key: str, value: object) -> None:

@@ -35,7 +35,15 @@ class ChoicesBlock(StackBlock):
 
     __slots__ = ("_buttons", "choices", "waiting")
 
-    def __init__(self, choices: Choices, *, answer: Message | None, ended: bool, gap: int) -> None:
+    def __init__(
+        self,
+        choices: Choices,
+        *,
+        answer: Message | None,
+        ended: bool,
+        gap: int,
+        said: str = "",
+    ) -> None:
         """Make a block.
 
         Args:
@@ -43,6 +51,7 @@ class ChoicesBlock(StackBlock):
             answer: The turn that followed; null while there is none.
             ended: Whether the reply has; before that nothing is chosen.
             gap: Empty rows above.
+            said: The text above: a question that ends it does not stand here again.
         """
         self.choices = choices
         self.waiting = answer is None and ended
@@ -52,12 +61,13 @@ class ChoicesBlock(StackBlock):
         if isinstance(choices, Approval):
             chosen = _chosen(choices, answer)
             mark, ink = f"{glyphs.PROPOSAL} ", "accent" if answer is None else "dim"
-            words = clean(choices.prompt).strip() or "This waits for you to decide."
+            asked = clean(choices.prompt).strip()
             self._buttons = Buttons(choice_words(choices), answer is not None, chosen)
-            blocks = [
-                TextBlock(words, kind="choices", first=mark, rest="  ", mark_ink=ink),
-                self._buttons,
-            ]
+            blocks = [self._buttons]
+            if not asked or not clean(said).rstrip().endswith(asked):
+                words = asked or "This waits for you to decide."
+                question = TextBlock(words, kind="choices", first=mark, rest="  ", mark_ink=ink)
+                blocks.insert(0, question)
         else:
             mark_ink = "accent" if answer is None else "dim"
             blocks = [
@@ -76,7 +86,9 @@ class ChoicesBlock(StackBlock):
             return None
         if self._buttons is None:
             return number
-        return self._buttons.at(row, column, width) if number else None
+        return (
+            self._buttons.at(row, column, width) if self._blocks[number] is self._buttons else None
+        )
 
 
 class Buttons(TextBlock):

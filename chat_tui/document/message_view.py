@@ -294,6 +294,7 @@ class MessageView(BlockRows):
                 ended=not self.running,
                 opened=self.opened.get(number, False),
                 gap=gap_between(before, part),
+                said=message.text if isinstance(part, Approval) else "",
             )
             self._put(number, block)
             before = part

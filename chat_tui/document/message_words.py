@@ -27,7 +27,7 @@ def attachment_words(attachment: Attachment) -> str:
     """One line for a file that goes along."""
     words = [clean_line(attachment.name), size_words(attachment.size_bytes)]
     if attachment.width_px and attachment.height_px:
-        words.append(f"{attachment.width_px} x {attachment.height_px}")
+        words.append(f"{attachment.width_px}{glyphs.TIMES}{attachment.height_px}")
     return "  ".join(words)
 
 

@@ -67,7 +67,7 @@ def below(parts: Sequence[Part]) -> list[tuple[int, Below]]:
 
 
 def below_block(
-    part: Below, *, answer: Message | None, ended: bool, opened: bool, gap: int
+    part: Below, *, answer: Message | None, ended: bool, opened: bool, gap: int, said: str = ""
 ) -> Block:
     """Make a block that stands below an answer.
 
@@ -77,10 +77,11 @@ def below_block(
         ended: Whether the reply has.
         opened: How a block that can be opened begins.
         gap: Empty rows above.
+        said: The answer, as far as it is text.
     """
     if isinstance(part, SourceRefs):
         return SourcesBlock(part.sources, opened=opened, gap=gap)
-    return ChoicesBlock(part, answer=answer, ended=ended, gap=gap)
+    return ChoicesBlock(part, answer=answer, ended=ended, gap=gap, said=said)
 
 
 def steps_blocks(

@@ -1,5 +1,6 @@
 """All branches of a conversation as a tree; Enter shows the path through a message."""
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar, Final, NamedTuple
 
@@ -25,6 +26,8 @@ MOST_DEEP: Final = 20
 """Deeper branches stand no farther to the right."""
 _WORDS_CHARS: Final = 200
 _READ_CHARS: Final = 1000
+_MARKS: Final = re.compile(r"`+|\*\*|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|^#+ ", re.MULTILINE)
+"""What Markdown writes around words, and before headings."""
 
 
 class Branch(NamedTuple):
@@ -172,7 +175,10 @@ class BranchesScreen(ModalScreen[MessageId | None]):
 
 
 def _words(message: Message) -> str:
-    words = clean_line(first_words(message.text[:_READ_CHARS]), _WORDS_CHARS)
+    text = message.text[:_READ_CHARS]
+    if message.role == "assistant":  # a turn stands as it was typed
+        text = _MARKS.sub("", text)
+    words = clean_line(first_words(text), _WORDS_CHARS)
     if words:
         return words
     if message.role != "assistant":

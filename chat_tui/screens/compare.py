@@ -1,8 +1,9 @@
 """Whom to compare: a list of providers, of which several are marked."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -110,12 +111,21 @@ class CompareScreen(ModalScreen[Sequence[str] | None]):
 
     def _line(self, listing: Listing) -> Content:
         mark = glyphs.CHECKED if listing.name in self._marked else glyphs.TO_DO
-        words = f"  {clean_line(listing.model or listing.kind, NAME_MAX)}"
+        name, model = _columns(listing)
+        name_cells, model_cells = (max(map(cell_len, column)) for column in self._all_columns())
+        words = f"  {set_cell_size(model, model_cells)}"
         if listing.state != "ready":
             words += f"  {listing.state}"
         return Content.assemble(
-            f"{mark} {clean_line(listing.name, NAME_MAX)}", (words, "$text-muted")
+            f"{mark} {set_cell_size(name, name_cells)}", (words.rstrip(), "$text-muted")
         )
+
+    def _all_columns(self) -> Iterable[tuple[str, ...]]:
+        return zip(*map(_columns, self._listings), strict=True)
 
     def _note(self, text: str) -> None:
         self.query_one("#compare-note", Static).update(Content(text))
+
+
+def _columns(listing: Listing) -> tuple[str, str]:
+    return clean_line(listing.name, NAME_MAX), clean_line(listing.model or listing.kind, NAME_MAX)

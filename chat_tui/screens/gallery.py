@@ -122,7 +122,8 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
             self._list.show(len(self._shown), self._line)
         other = "this conversation" if self._everywhere else "all conversations"
         found = f"{len(self._shown)} of {len(pictures)}" if pictures else "no pictures yet"
-        self._note(f"{found}   Enter go there   Tab {other}   Esc leave")
+        there = "   Enter go there" if self._shown else ""
+        self._note(f"{found}{there}   Tab {other}   Esc leave")
         self._show_details()
 
     @work(exclusive=True)

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from chat_tui import glyphs
 from chat_tui.media.recipe import Recipe
 from chat_tui.text import clean
 
-_NAME_CELLS: Final = 15
+_MOST_NAME_CELLS: Final = 24
 _VALUE_CHARS: Final = 4_000
 
 
@@ -30,7 +32,9 @@ class PictureInfoScreen(ModalScreen[None]):
             background: $surface; border: round $border; border-title-color: $foreground;
             padding: 0 1;
         }
-        & Static { height: auto; }
+        & Horizontal { height: auto; }
+        & Static { height: auto; width: 1fr; }
+        & .name { padding: 0 1 0 0; text-style: bold; }
         & #picture-info-note { color: $text-muted; margin: 1 0 0 0; }
     }
     """
@@ -51,12 +55,15 @@ class PictureInfoScreen(ModalScreen[None]):
         self._path = path
 
     def compose(self) -> ComposeResult:
-        lines = [
-            Content.assemble((f"{name:<{_NAME_CELLS}}", "bold"), clean(value[:_VALUE_CHARS]))
-            for name, value in _lines(self._recipe, self._path)
-        ]
         with VerticalScroll(id="picture-info"):
-            yield Static(Content("\n").join(lines), markup=False)
+            lines = list(_lines(self._recipe, self._path))
+            name_cells = min(max(cell_len(name) for name, _ in lines), _MOST_NAME_CELLS) + 3
+            for name, value in lines:
+                with Horizontal():
+                    label = Static(name, classes="name", markup=False)
+                    label.styles.width = name_cells
+                    yield label
+                    yield Static(clean(value[:_VALUE_CHARS]), markup=False)
             yield Static("y copy the prompt   Esc leave", id="picture-info-note", markup=False)
 
     def on_mount(self) -> None:
@@ -77,7 +84,7 @@ def _lines(recipe: Recipe, path: Path | None) -> Iterator[tuple[str, str]]:
         ("provider", recipe.provider),
         ("model", recipe.model),
         ("seed", "" if recipe.seed is None else str(recipe.seed)),
-        ("size", recipe.size),
+        ("size", recipe.size.replace("x", str(glyphs.TIMES))),
         ("made", "" if created is None else f"{created.astimezone():%Y-%m-%d %H:%M:%S}"),
         ("file", "not saved" if path is None else str(path)),
     ):

@@ -21,7 +21,7 @@ from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 
 REMOVED: Final = "removed"
-NEW_KEYS: Final = "Enter next, at the end test and keep   Ctrl+S keep without a test   Esc back"
+NEW_KEYS: Final = "Enter next, at the end test and keep   Ctrl+S keep untested   Esc back"
 CHANGE_KEYS: Final = f"{NEW_KEYS}\nCtrl+D remove this provider"
 
 

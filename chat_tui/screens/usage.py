@@ -1,8 +1,9 @@
 """What was used: tokens and cost of this conversation, and of this day."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -10,10 +11,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from chat_tui import glyphs
 from chat_tui.text import clean_line
 from chat_tui.usage import Reckoned, Total, by_model, dollars, total
 
-_NAME_MAX = 26
+_NAME_MAX: Final = 26
+_HEADS: Final = ("replies", "tokens in", "out", "cost")
+_COLUMNS: Final = (8, 12, 11, 11)
+_FRAME: Final = 6
+"""Columns for the border, the padding and the scrollbar."""
 
 
 class UsageScreen(ModalScreen[None]):
@@ -54,14 +60,22 @@ class UsageScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="usage"):
-            head = f"{'':<{_NAME_MAX}}{'replies':>8}{'tokens in':>12}{'out':>11}{'cost':>11}"
-            yield Static(head, id="usage-head", markup=False)
-            for name, replies in self._parts.items():
-                yield Static(_table(name, replies), markup=False)
+            yield Static(id="usage-head", markup=False)
+            for _ in self._parts:
+                yield Static(classes="usage-table", markup=False)
             yield Static(self._note(), id="usage-note", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#usage").border_title = Content("usage")
+
+    def on_resize(self, event: events.Resize) -> None:
+        narrow = event.size.width * 96 // 100 - _FRAME < sum(_COLUMNS) + _NAME_MAX + 1
+        head = "" if narrow else _cells("", _HEADS)
+        self.query_one("#usage-head", Static).update(Content(head))
+        self.query_one("#usage-head").display = not narrow
+        tables = self.query(".usage-table").results(Static)
+        for shown, (name, replies) in zip(tables, self._parts.items(), strict=True):
+            shown.update(_table(name, replies, narrow=narrow))
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -76,23 +90,35 @@ class UsageScreen(ModalScreen[None]):
         return "\n".join([*notes, "Esc leaves"])
 
 
-def _table(name: str, replies: Sequence[Reckoned]) -> Content:
-    rows = [_row(name, total(replies), bold=True)]
+def _table(name: str, replies: Sequence[Reckoned], *, narrow: bool) -> Content:
+    """List sums: a row each, or, where that is too wide, a name with its numbers below it."""
+    rows = [_row(name, total(replies), bold=True, narrow=narrow)]
     models = by_model(replies)
     if len(models) > 1 or (models and "" not in models):
-        rows += [_row(f"  {model or 'no model named'}", one) for model, one in models.items()]
+        rows += [
+            _row(model or "no model named", one, narrow=narrow) for model, one in models.items()
+        ]
     return Content("\n").join(rows)
 
 
-def _row(name: str, one: Total, *, bold: bool = False) -> Content:
-    label = f"{clean_line(name.strip(), _NAME_MAX - 2)}"
+def _row(name: str, one: Total, *, bold: bool = False, narrow: bool) -> Content:
     lead = "" if bold else "  "
+    label = f"{lead}{clean_line(name, _NAME_MAX - 2)}"
     # Where nothing is known of any, a zero would be a lie.
     known = one.unpriced < one.replies or not one.replies
     cost = dollars(one.cost_usd) if known else ""
     mark = "?" if one.unpriced else ""
-    words = (
-        f"{lead + label:<{_NAME_MAX}}{one.replies:>8,}{one.input_tokens:>12,}"
-        f"{one.output_tokens:>11,}{cost:>11}{mark}"
-    )
+    if narrow:
+        replies = f"{one.replies:,} {'reply' if one.replies == 1 else 'replies'}"
+        tokens = f"{one.input_tokens:,} in {glyphs.DOT} {one.output_tokens:,} out"
+        facts = f" {glyphs.DOT} ".join(filter(None, (replies, tokens, cost + mark)))
+        words = f"{label}\n{lead}  {facts}"
+    else:
+        counts = (f"{one.replies:,}", f"{one.input_tokens:,}", f"{one.output_tokens:,}", cost)
+        words = _cells(label, counts) + mark
     return Content.assemble((words, "bold" if bold else ""))
+
+
+def _cells(label: str, values: Sequence[str]) -> str:
+    counts = zip(values, _COLUMNS, strict=True)
+    return f"{label:<{_NAME_MAX}}{''.join(f'{value:>{width}}' for value, width in counts)}"

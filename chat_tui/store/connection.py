@@ -192,7 +192,9 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
                 brief=_NO_PERMISSION,
             )
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return StoreError(
+            # Nobody but the header may forbid it: `mending` looks.
+            kind = DamagedStore if _may_be_written(path) else StoreError
+            return kind(
                 f"cannot write {path}: no permission",
                 hint=f"check who owns the file and its folder, or {_ELSEWHERE}",
                 brief=_NO_PERMISSION,
@@ -213,6 +215,10 @@ def _full(path: Path) -> StoreError:
     return StoreError(
         f"cannot write {path}: the disk is full", hint="free some space on that disk", brief=_FULL
     )
+
+
+def _may_be_written(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _has_no_room(path: Path) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from chat_tui.store.connection import Opener
-    from chat_tui.store.mending import Presence
+    from chat_tui.store.presence import Presence
 
 T = TypeVar("T")
 
@@ -136,7 +136,8 @@ class _File:
 
     def open(self, purpose: Literal["read", "write"]) -> Connection:
         from chat_tui.store.connection import connect, open_file
-        from chat_tui.store.mending import Presence, being_mended
+        from chat_tui.store.mending import being_mended
+        from chat_tui.store.presence import Presence
 
         if self._presence is None:
             self._presence = Presence(self.path.parent)
@@ -170,7 +171,8 @@ class _File:
         Raises:
             StoreError: it cannot be done.
         """
-        from chat_tui.store.mending import Presence, in_use, is_whole, mend
+        from chat_tui.store.mending import in_use, is_whole, mend
+        from chat_tui.store.presence import Presence
 
         with self._mending:
             if self.mendings != seen:
@@ -199,12 +201,17 @@ class _File:
 
         from chat_tui.store.backups import reading
         from chat_tui.store.connection import explain, garbled
+        from chat_tui.store.mending import wrong_table
+        from chat_tui.store.migrations import CURRENT, version
 
         seen = self.mendings
         try:
             with closing(reading(self.path)) as connection:
                 self._checking = connection
-                said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+                # A quick check passes indexes in which a row can no longer be found.
+                said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+                if said == "ok" and version(connection, self.path) == CURRENT:
+                    said = wrong_table(connection) or said
         except sqlite3.Error as error:
             explained = explain(error, self.path)
             if isinstance(explained, DamagedStore):
@@ -212,6 +219,11 @@ class _File:
             return
         except UnicodeDecodeError:
             self.mend(garbled(self.path), seen)
+            return
+        except NewerStore:
+            return
+        except DamagedStore as damage:
+            self.mend(damage, seen)
             return
         finally:
             self._checking = None
@@ -298,7 +310,7 @@ class _Lane:
             connection = self._connection
             try:
                 connection.execute("BEGIN" if self._purpose == "read" else "BEGIN IMMEDIATE")
-                result = job(connection)
+                result = _done(job, connection)
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
                 if "decode to UTF-8" in str(error):  # one wrong byte must not hide all the rest
@@ -317,6 +329,18 @@ class _Lane:
     def _disconnect(self) -> None:
         with self.lock:
             self.disconnect()
+
+
+def _done(job: Callable[[Connection], T], connection: Connection) -> T:
+    try:
+        return job(connection)
+    except BaseException as error:
+        from traceback import clear_frames
+
+        # A cursor left in the middle, and held by the error, would keep later transactions of this
+        # connection at the moment of this one.
+        clear_frames(error.__traceback__)
+        raise
 
 
 def _decoded(text: bytes) -> str:

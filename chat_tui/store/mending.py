@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import shutil
@@ -18,7 +17,7 @@ from typing import Final
 
 from chat_tui.errors import DamagedStore, StoreError
 from chat_tui.store.backups import good_backups, reading
-from chat_tui.store.migrations import CURRENT, migrate
+from chat_tui.store.migrations import CURRENT, LATEST_CREDIBLE, migrate
 from chat_tui.store.salvage import (
     UNREADABLE,
     Salvaged,
@@ -34,58 +33,12 @@ log = logging.getLogger(__name__)
 _ENDS: Final = ("-wal", "-shm")
 _PAUSE_S: Final = 0.01
 _HEADER_BYTES: Final = 100
+_WRITE_FORMAT: Final = 18
+"""Where the header says in which way to write the file; behind it, in which way to read it."""
+_WAL: Final = 2
+"""The highest that SQLite knows; a file with more than that it does not write."""
 _EARLIER_PAGE_BYTES: Final = 4096
 """What SQLite gives a database that nobody told otherwise, as ours were before version 4."""
-
-
-class Presence:
-    """That this process has the database of a folder open, told to all others by a lock.
-
-    The lock is on the folder, and the kernel takes it away from whoever dies.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._descriptor: int | None = None
-
-    def enter(self) -> bool:
-        """Say so. Where the disk has no locks, nobody is told.
-
-        Returns:
-            False while somebody mends it.
-        """
-        if self._descriptor is not None:
-            return True
-        try:
-            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-            self._descriptor = os.open(self._folder, flags)
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.leave()
-            return False
-        except OSError:
-            return True
-        return True
-
-    def leave(self) -> None:
-        """Say so no more."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-
-    def alone(self) -> bool:
-        """Whether nobody else has it open; until `enter` is called again, nobody else may."""
-        if not self.enter():
-            return False
-        if self._descriptor is None:
-            return True
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        return True
 
 
 def damage_of(path: Path) -> str:
@@ -97,22 +50,36 @@ def damage_of(path: Path) -> str:
     try:
         if not path.stat().st_size:
             return "it is empty"
+        with path.open("rb") as file:
+            if max(file.read(_HEADER_BYTES)[_WRITE_FORMAT:][:2], default=0) > _WAL:
+                return "its header says that it may not be written"
         with closing(reading(path)) as connection:
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             if said != "ok":
                 return str(said)
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             (owner,) = connection.execute("PRAGMA application_id").fetchone()
-            there = _tables(connection)
-        with closing(_new_database(":memory:")) as fresh:
-            missing = sorted(_tables(fresh) - there)
+            wrong = wrong_table(connection)
     except (*UNREADABLE, OSError) as error:
         return str(error)
     if version == CURRENT and owner == APPLICATION_ID:
-        return f"{missing[0]} is missing" if missing else ""
+        return wrong
     # Of an earlier version, or with another header: it was not what its version has.
-    ours = owner == APPLICATION_ID
-    return "its header is not that of its tables" if version < CURRENT or not ours else ""
+    newer = owner == APPLICATION_ID and CURRENT < version <= LATEST_CREDIBLE
+    return "" if newer else "its header is not that of its tables"
+
+
+def wrong_table(connection: sqlite3.Connection) -> str:
+    """Compare the tables of a database of the current version with those of a new one.
+
+    Returns:
+        What is wrong with the first that differs; empty where none does.
+    """
+    with closing(_new_database(":memory:")) as fresh:
+        wanted = _schema(fresh)
+    there = _schema(connection)
+    wrong = sorted(name for name, sql in wanted.items() if there.get(name) != sql)
+    return f"{wrong[0]} is not what it should be" if wrong else ""
 
 
 def is_whole(path: Path, *, within_s: float) -> bool:
@@ -299,9 +266,14 @@ def _new_database(place: str) -> sqlite3.Connection:
     return connection
 
 
-def _tables(connection: sqlite3.Connection) -> set[str]:
-    rows = connection.execute("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
-    return {str(row[0]) for row in rows}
+def _schema(connection: sqlite3.Connection) -> dict[str, bytes]:
+    """The statements that made the tables, by name; as bytes, for they may be no text any more."""
+    rows = connection.execute(
+        "SELECT name, CAST(sql AS BLOB) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
+        # SQLite itself makes these, and may make them otherwise in another version.
+        " AND name NOT IN ('search_data', 'search_idx', 'search_docsize', 'search_config')"
+    )
+    return dict(rows)
 
 
 def _flush(folder: Path) -> None:

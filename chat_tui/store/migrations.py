@@ -25,6 +25,9 @@ STEPS: tuple[tuple[str, ...], ...] = (
 
 CURRENT = len(STEPS)
 
+LATEST_CREDIBLE = 255
+"""A version has four bytes in the header, of which only the last has ever been in use."""
+
 _VERSION = """
     SELECT (SELECT user_version FROM pragma_user_version),
            (SELECT application_id FROM pragma_application_id),
@@ -38,14 +41,16 @@ def version(connection: Connection, path: Path) -> int:
     """Read the version without changing anything; 0 is an empty file.
 
     Raises:
-        DamagedStore: it is ours, and its header says otherwise.
+        DamagedStore: it is ours, and its header says otherwise, or names no version.
         NewerStore: a newer version of the program wrote it.
         StoreError: another program wrote it.
     """
     # One statement is one snapshot: another instance may be making the tables right now.
     found, owner, tables, ours = connection.execute(_VERSION).fetchone()
-    if (owner != APPLICATION_ID and ours >= 5) or (owner == APPLICATION_ID and not found):
+    if owner != APPLICATION_ID and ours >= 5:
         raise DamagedStore(f"{path} is damaged: its header is not that of its tables")
+    if owner == APPLICATION_ID and not 0 < found <= LATEST_CREDIBLE:
+        raise DamagedStore(f"{path} is damaged: no version of the program is {found}")
     if owner != APPLICATION_ID and (owner or found or tables):
         raise StoreError(
             f"{path} is the database of another program",

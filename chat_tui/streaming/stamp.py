@@ -56,6 +56,8 @@ class Stamper:
                 elapsed_s = round(self._clock() - began_s, 3)
                 return msgspec.structs.replace(event, elapsed_s=elapsed_s)
             case ImageProgress():
+                if event.state == "saving":  # nobody said how far it was: as long as all of it
+                    self._job_began_s.setdefault(event.job, self._began_s)
                 return msgspec.structs.replace(
                     event,
                     fraction=self._fraction(event),

@@ -30,7 +30,7 @@ class FindBar(Horizontal):
             width: 1fr; height: 1; border: none; padding: 0; background: $background;
             &:focus { border: none; }
         }
-        & #find-count { width: auto; padding: 0 1; color: $text-muted; }
+        & #find-count { width: 2; padding: 0 1; color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -152,4 +152,6 @@ class FindBar(Horizontal):
             self._say(f"{matches.place:,} of {len(matches):,}{more}")
 
     def _say(self, count: str) -> None:
-        self.query_one("#find-count", Static).update(Content(count))
+        shown = self.query_one("#find-count", Static)
+        shown.update(Content(count))
+        shown.styles.width = len(count) + 2  # an automatic width may be that of an earlier count

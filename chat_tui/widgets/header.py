@@ -53,7 +53,8 @@ class PaneHeader(Widget):
         base = self.rich_style
         mark = "" if self._has_keys is None else f"{glyphs.PROMPT if self._has_keys else ' '} "
         title = f" {mark}{self.shown_title}"
-        note = "".join(f"{words} " for words in (self._place, self._note) if words)
+        notes = f" {glyphs.DOT} ".join(filter(None, (self._place, self._note)))
+        note = f"{notes} " if notes else ""
         free = width - cell_len(title) - cell_len(note)
         if free < 1:
             note = f"{self._place} " if self._place else ""

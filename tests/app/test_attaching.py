@@ -82,7 +82,7 @@ async def test_a_dropped_picture_becomes_a_chip_and_goes_along(desk: Desk, cat: 
         assert chat(pilot).pane.prompt.text == ""
         await ask(pilot, "what is this?")
         assert chips(pilot) == []
-        assert any("◆ my cat.png  33 B  3 x 4" in row for row in transcript_rows(pilot))
+        assert any("◆ my cat.png  33 B  3×4" in row for row in transcript_rows(pilot))
     (content,) = sent(desk)
     assert isinstance(content, list)
     assert [part["type"] for part in content] == ["text", "image_url"]

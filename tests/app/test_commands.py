@@ -244,3 +244,10 @@ async def test_the_help_lists_every_command(desk: Desk) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         await pilot.pause()
         assert [c.line for c in COMMANDS if f"{c.line} " not in shown(pilot)] == []
+
+
+async def test_a_value_that_the_kind_does_not_take_is_refused(desk: Desk) -> None:
+    async with desk.app().run_test() as pilot:
+        await say(pilot, "/set temperature=hot")
+        await until(pilot, lambda: "temperature: expected a number from 0 to 2" in notes(pilot))
+        assert chat(pilot).pane.session.conversation.parameters == {}

@@ -317,7 +317,8 @@ async def test_ten_thousand_conversations_can_be_gone_through(desk: Desk) -> Non
         assert "number 0" in shown(pilot)
         await pilot.press("tab")
         await pilot.press(*"number 777")
-        await until(pilot, lambda: len(titles(pilot)) == 11)
+        await until(pilot, lambda: len(titles(pilot)) < 100)
+        assert "number 777" in titles(pilot)
 
 
 @pytest.mark.parametrize(

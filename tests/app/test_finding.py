@@ -13,9 +13,11 @@ from tests.app.desk import (
     ask,
     chat,
     held,
+    idle,
     reply,
     rows,
     say,
+    shown,
     streaming,
     transcript_rows,
     until,
@@ -92,6 +94,17 @@ async def test_enter_goes_on_and_shift_enter_back(desk: Desk) -> None:
             await pilot.press(key)
             places.append(count(pilot))
         assert places == ["2 of 3", "3 of 3", "1 of 3", "3 of 3"]
+
+
+async def test_the_count_stands_whole_beside_what_is_looked_for(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("Rings of glass. Glass, and glass."))
+    async with desk.app().run_test(size=(80, 24)) as pilot:
+        await ask(pilot, "hi")
+        await pilot.press("ctrl+f", *"glass")
+        bar = chat(pilot).pane.find_bar
+        await until(pilot, lambda: bar.count == "1 of 3")
+        await idle(pilot)
+        assert "1 of 3" in shown(pilot)
 
 
 async def test_esc_closes_and_returns_to_the_prompt(desk: Desk) -> None:

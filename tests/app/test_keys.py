@@ -91,6 +91,7 @@ async def test_footer_help_and_hints_show_the_keys_as_they_are_bound(desk: Desk)
         assert "F9 another provider   F12 all keys" in shown(pilot)
         await pilot.press("f12")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await pilot.press(*"choose")  # of the many lines only those
         await pilot.pause()
         assert any(row.split()[:2] == ["│", "F9"] for row in rows(pilot.app.screen))
 
@@ -128,3 +129,22 @@ async def test_scroll_keys_can_be_rebound(desk: Desk) -> None:
         assert chat(pilot).pane.transcript.scroll_y == end
         await pilot.press("ctrl+up")
         assert chat(pilot).pane.transcript.scroll_y < end
+
+
+async def test_the_help_has_headings_and_typing_leaves_out_the_rest(desk: Desk) -> None:
+    async with desk.app().run_test(size=(120, 170)) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await pilot.pause()
+        lines = [row.strip("│ ") for row in rows(pilot.app.screen)]
+        groups = ["prompt", "reading", "conversations", "panes", "pictures", "program", "commands"]
+        assert [line for line in lines if line in groups] == groups
+        await pilot.press(*"whole", "space", *"screen")
+        await pilot.pause()
+        lines = [row.strip("│ ") for row in rows(pilot.app.screen)]
+        assert [line for line in lines if line in groups] == ["panes"]
+        assert any(line.startswith("Alt+Z ") for line in lines)
+        assert "Alt+W" not in shown(pilot)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "nothing found" in shown(pilot)

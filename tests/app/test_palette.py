@@ -5,6 +5,8 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from chat_tui.app.chat_app import ChatApp
+from chat_tui.app.palette_keys import ACTION_OF
+from chat_tui.config.actions import ACTIONS
 from chat_tui.resources import theme_files
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.provider_menu import ProviderMenu
@@ -126,3 +128,25 @@ async def test_ctrl_c_says_how_to_leave(desk: Desk) -> None:
     async with desk.app().run_test() as pilot:
         await pilot.press("ctrl+c")
         await until(pilot, lambda: "Ctrl+Q quits" in notes(pilot))
+
+
+async def test_the_palette_shows_the_key_of_an_entry_as_it_is_bound(desk: Desk) -> None:
+    async with desk.app(more='[keys]\n"pane.split" = "f9"\n').run_test() as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
+        options = pilot.app.screen.query_one(OptionList)
+        await until(pilot, lambda: options.option_count > 30)
+        found = [str(option.prompt).partition("\n")[0] for option in options.options]
+        assert "New conversation  Ctrl+N" in found
+        assert "Pane: split right  F9" in found
+        await pilot.press(*"split right")
+        await until(pilot, lambda: "split right  F9" in str(options.get_option_at_index(0).prompt))
+
+
+async def test_every_entry_with_a_key_is_one_of_the_palette(desk: Desk) -> None:
+    async with desk.app().run_test() as pilot:
+        await pilot.press("f6")
+        await until(pilot, lambda: len(chat(pilot).panes.widget) == 2)
+        titles = {command.title for command in pilot.app.get_system_commands(pilot.app.screen)}
+    assert set(ACTION_OF) - titles == set()
+    assert set(ACTION_OF.values()) <= {action.name for action in ACTIONS}

@@ -148,7 +148,7 @@ async def test_what_it_was_made_with_is_shown(desk: Desk) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, PictureInfoScreen))
         await pilot.pause()
         text = shown(pilot)
-        for words in ("a [b]fox[/b]", "painter", "brush-1", "256x256", "quality", "high"):
+        for words in ("a [b]fox[/b]", "painter", "brush-1", "256×256", "quality", "high"):
             assert words in text
         assert "canary" not in text
         await pilot.press("escape")

@@ -175,3 +175,18 @@ async def test_without_a_known_window_the_tokens_are_shown_alone(desk: Desk) -> 
         await ask(pilot, "one")
         assert "100 in · 50 out" in chat(pilot).pane.status.line
         assert "%" not in chat(pilot).pane.status.line
+
+
+async def test_in_a_narrow_terminal_the_numbers_stand_below_their_names(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"))
+    async with desk.app(more=PRICES).run_test(size=(40, 20)) as pilot:
+        await ask(pilot, "one")
+        chat(pilot).action_usage()
+        await until(pilot, lambda: isinstance(pilot.app.screen, UsageScreen))
+        await pilot.pause()
+        lines = [line.strip("│ ") for line in shown(pilot).splitlines()]
+        at = lines.index("today")
+        assert lines[at + 1] == "1 reply · 100 in · 50 out · $0.2"
+        await pilot.resize_terminal(100, 20)
+        await pilot.pause()
+        assert "today 1 100 50 $0.2" in " ".join(shown(pilot).split())

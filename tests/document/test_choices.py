@@ -69,3 +69,12 @@ def test_only_a_reply_that_has_ended_offers_something() -> None:
 
 def test_a_decision_comes_before_proposals() -> None:
     assert choices_of(reply(APPROVAL, PROPOSALS, Finished("tool_calls"))) == APPROVAL
+
+
+def test_a_question_that_ends_the_answer_does_not_stand_twice() -> None:
+    said = "All is ready.\n\nSend it?\n"
+    shown = ChoicesBlock(APPROVAL, answer=None, ended=True, gap=1, said=said)
+    assert rows(shown, 40) == ["", "  [ Yes ]   [ No ]"]
+    assert [shown.choice_at(1, column, 40) for column in (3, 13)] == [0, 1]
+    other = ChoicesBlock(APPROVAL, answer=None, ended=True, gap=1, said="Hello.")
+    assert rows(other, 40)[1] == "› Send it?"

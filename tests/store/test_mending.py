@@ -4,6 +4,7 @@
 import asyncio
 import os
 import sqlite3
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
@@ -18,7 +19,9 @@ from chat_tui.events import Finished, StreamEvent, TextDelta
 from chat_tui.folding import fold
 from chat_tui.message import blank_reply, user_message
 from chat_tui.store.backups import backups_of
-from chat_tui.store.mending import Presence, damage_of
+from chat_tui.store.mending import damage_of
+from chat_tui.store.migrations import CURRENT
+from chat_tui.store.presence import Presence
 from chat_tui.store.store import Store
 
 PAGE = 4096
@@ -172,6 +175,19 @@ async def test_a_sound_database_is_left_alone(path: Path) -> None:
     assert set_aside(path) == []
 
 
+async def test_a_row_that_cannot_be_read_does_not_hide_what_is_written_later(path: Path) -> None:
+    (broken, *_) = await filled(path, 1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE message SET outcome = '{' WHERE seq = 2")
+    async with opened(path) as store:
+        with pytest.raises(StoreError) as kept:
+            await store.load(broken.id)
+        later = talk(2)
+        await store.create(later)
+        assert len(await store.load(later.id)) == 12
+    assert "cannot be read from the database" in str(kept.value)
+
+
 class Sound:
     """A database without damage, as bytes."""
 
@@ -198,7 +214,12 @@ async def starts(folder: Path, data: bytes) -> set[str]:
     async with opened(path) as store:
         try:
             await store.recover()
-        except NewerStore:  # nothing else tells a higher version number from a flipped one
+        except NewerStore:  # nothing else tells a version a little higher from a flipped one
+            assert data[60:63] == b"\0\0\0"
+            assert data[63] > CURRENT
+            with suppress(StoreError):
+                await store.list()
+            assert set_aside(path) or path.read_bytes() == data
             return set()
         await store.check()
         found: set[str] = set()
@@ -213,6 +234,62 @@ async def starts(folder: Path, data: bytes) -> set[str]:
     aside = set_aside(path)
     assert not aside or aside[0].read_bytes() == data
     return found
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        pytest.param(60, struct.pack(">i", -5), id="version-below-zero"),
+        pytest.param(60, struct.pack(">i", 0), id="version-none"),
+        pytest.param(60, struct.pack(">i", 256 + CURRENT), id="version-absurd"),
+        pytest.param(60, struct.pack(">i", 2**31 - 1), id="version-highest"),
+        pytest.param(18, b"\x03", id="not-to-be-written"),
+        pytest.param(19, b"\x03", id="not-to-be-read"),
+    ],
+)
+async def test_a_header_with_a_wrong_number_costs_nothing(
+    sound: Sound, tmp_path: Path, place: int, value: bytes
+) -> None:
+    data = sound.data[:place] + value + sound.data[place + len(value) :]
+    assert len(await starts(tmp_path, data)) == 4 * 12
+    assert len(set_aside(tmp_path / "started" / "conversations.db")) == 1
+
+
+async def test_a_version_a_little_higher_is_read_and_left_alone(sound: Sound, path: Path) -> None:
+    data = sound.data[:63] + bytes([CURRENT + 1]) + sound.data[64:]
+    path.parent.mkdir()
+    path.write_bytes(data)
+    async with opened(path) as store:
+        with pytest.raises(NewerStore):
+            await store.recover()
+        await store.check()
+        assert len(await texts(store)) == 4 * 12
+    assert path.read_bytes() == data
+    assert set_aside(path) == []
+
+
+async def test_an_index_in_which_a_row_cannot_be_found_is_mended(
+    sound: Sound, tmp_path: Path
+) -> None:
+    path = tmp_path / "sound.db"
+    path.write_bytes(sound.data)
+    with closing(sqlite3.connect(path)) as connection:
+        page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_conversation_1'"
+        ).fetchone()
+    start = (page - 1) * page_bytes
+    place = sound.data.index(b"-", start, start + page_bytes)  # in the first key on that page
+    data = sound.data[: place - 1] + b"\xff" + sound.data[place:]
+    assert len(await starts(tmp_path, data)) == 4 * 12
+    assert len(set_aside(tmp_path / "started" / "conversations.db")) == 1
+
+
+async def test_a_table_with_another_rule_is_mended(sound: Sound, tmp_path: Path) -> None:
+    data = sound.data.replace(b"'truncated', 'filtered'", b"'truncated', 'filtexed'")
+    assert data != sound.data
+    assert len(await starts(tmp_path, data)) == 4 * 12
+    assert len(set_aside(tmp_path / "started" / "conversations.db")) == 1
 
 
 FLIPS = st.lists(

@@ -146,3 +146,11 @@ def test_fractions_of_a_job_never_fall_and_never_leave_their_range(
         if shown is not None:
             assert reached[job] <= shown <= 1.0
             reached[job] = shown
+
+
+def test_a_job_that_nobody_reported_on_took_as_long_as_the_reply() -> None:
+    clock = Clock()
+    stamper = Stamper(clock)
+    clock.tick(7)
+    stamper.stamp(ImageProgress("a", "saving"))
+    assert stamper.stamp(ImageResult("a", 0)) == ImageResult("a", 0, elapsed_s=7.0)

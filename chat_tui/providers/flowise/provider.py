@@ -79,7 +79,7 @@ class FlowiseProvider:
         """Ask a flow; see `Provider.stream`."""
         flow = request.model or self.model
         if not flow:
-            raise WrongId("no flow is chosen", hint=f"set chatflow_id: {ID_HINT}")
+            raise WrongId("no flow is chosen", hint=ID_HINT)
         body = encode(
             request,
             chat_id=str(uuid4()),
