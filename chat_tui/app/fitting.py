@@ -1,6 +1,6 @@
 """A terminal that is too small for anything shows one plain line that says so."""
 
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from rich.console import RenderableType
 from rich.control import Control
@@ -30,6 +30,14 @@ class FittingApp(App[int]):
     def too_small(self) -> bool:
         """The terminal has no room for anything."""
         return self.size.width < LEAST.width or self.size.height < LEAST.height
+
+    def refresh(
+        self, *, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Refresh the entire screen, and the notice where that is all there is."""
+        if layout:
+            self._said_at = None
+        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Put the notice in the place of what Textual 8.2 would write, whatever is open."""

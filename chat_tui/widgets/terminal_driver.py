@@ -13,8 +13,10 @@ from collections.abc import Callable
 from queue import Queue
 from typing import IO, Any, Final
 
+from textual import events
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 MAX_WAITING_CHARS: Final = 8 << 20
 """What may wait for a slow terminal; beyond it nothing is written until all of that is."""
@@ -147,7 +149,13 @@ class TerminalDriver(LinuxDriver):
         self._from_thread(lambda: self._app.exit(_HUNG_UP, return_code=_HUNG_UP))
 
     def _paint_again(self) -> None:
-        self._from_thread(lambda: self._app.refresh(layout=True))
+        self._from_thread(self._look_again)
+
+    def _look_again(self) -> None:
+        """Paint all of it, in the size that the terminal has by now."""
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
+        self._app.refresh(layout=True)
 
     def _from_thread(self, act: Callable[[], object]) -> None:
         if not self._loop.is_closed():
