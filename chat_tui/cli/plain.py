@@ -11,7 +11,7 @@ import click
 
 from chat_tui import __version__
 from chat_tui.cli.options import AppChoices, load_config, paths_of, roster_of
-from chat_tui.cli.output import let_go_of_stdout
+from chat_tui.cli.output import ReaderGone, let_go_of_stdout
 from chat_tui.cli.plain_printing import PlainOut
 from chat_tui.cli.plain_talk import PlainTalk, spoken
 from chat_tui.commands.completion import Option, argument_options, command_options, wanted
@@ -58,7 +58,7 @@ def run_plain(ctx: click.Context, choices: AppChoices) -> int:
             return _talk(runner, talk, out)
         except _Signalled as signalled:
             return signalled.code
-        except BrokenPipeError:
+        except ReaderGone:
             let_go_of_stdout()
             return 0
         finally:

@@ -1,8 +1,8 @@
 """Plain mode: a conversation as lines that follow each other, and nothing is drawn over."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Sequence
+from contextlib import aclosing, suppress
 from typing import Final
 
 from chat_tui.cli.answering import choose_answerer
@@ -79,6 +79,8 @@ class PlainTalk:
         self.provider, self.model = await choose_answerer(
             fresh, self.roster, state, provider=provider, model=model
         )
+        if self._begun:
+            await self.session.aclose()  # with what could not be saved so far
         self.attached.clear()
         self._begun = True
         self.session = Session(
@@ -134,30 +136,15 @@ class PlainTalk:
         Returns:
             0, or the exit code of a signal that is to end the program.
         """
-        said = parse(line)
-        try:
-            if isinstance(said, Invocation):
-                await run_command(PlainCommands(self), said)
-                if self.unanswered is None:
-                    return 0
-                turn, self.unanswered = self.unanswered, None
-                await self._take_conversation()
-                return await self.answer(turn)
-            await self._take_conversation()
-            attachments, self.attached = tuple(self.attached), []
-            return await self.answer(self.session.say(said.text, attachments))
-        except ChatTuiError as error:
-            hint = f" ({error.hint})" if error.hint and error.hint not in str(error) else ""
-            self.tell(f"chat-tui: {error}{hint}")
-            return 0
+        return await self._telling_errors(self._take(line))
 
     async def decide(
         self, reply: Message, approval: Approval, *, approved: bool, feedback: str
     ) -> int:
         """Answer what a reply waits for; see `take`."""
-        await self._take_conversation()
-        turn = self.session.decide(reply.id, approval, approved=approved, feedback=feedback)
-        return await self.answer(turn)
+        return await self._telling_errors(
+            self._decide(reply, approval, approved=approved, feedback=feedback)
+        )
 
     async def answer(self, turn: Message) -> int:
         """Have a turn answered, and write the reply as it comes; see `take`."""
@@ -173,6 +160,35 @@ class PlainTalk:
                     await self._print(reply, printer)
                 await self.session.wait()
         return 0 if signals.code in {None, _INTERRUPTED} else signals.code
+
+    async def _take(self, line: str) -> int:
+        said = parse(line)
+        if isinstance(said, Invocation):
+            await run_command(PlainCommands(self), said)
+            if self.unanswered is None:
+                return 0
+            turn, self.unanswered = self.unanswered, None
+            await self._take_conversation()
+            return await self.answer(turn)
+        await self._take_conversation()
+        attachments, self.attached = tuple(self.attached), []
+        return await self.answer(self.session.say(said.text, attachments))
+
+    async def _decide(
+        self, reply: Message, approval: Approval, *, approved: bool, feedback: str
+    ) -> int:
+        await self._take_conversation()
+        turn = self.session.decide(reply.id, approval, approved=approved, feedback=feedback)
+        return await self.answer(turn)
+
+    async def _telling_errors(self, doing: Awaitable[int]) -> int:
+        """Write what could not be done; the talk goes on."""
+        try:
+            return await doing
+        except ChatTuiError as error:
+            hint = f" ({error.hint})" if error.hint and error.hint not in str(error) else ""
+            self.tell(f"chat-tui: {error}{hint}")
+            return 0
 
     async def _take_conversation(self) -> None:
         if self.session.stored:
@@ -196,7 +212,8 @@ class PlainTalk:
     def _tell_trouble(self, trouble: StoreError | None) -> None:
         told = "" if trouble is None else str(trouble)
         if told != self._trouble:
-            self.tell(f"not saved: {told}" if told else "saved again")
+            with suppress(ReaderGone):
+                self.tell(f"not saved: {told}" if told else "saved again")
         self._trouble = told
 
 

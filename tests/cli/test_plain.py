@@ -1,7 +1,9 @@
 """`chat-tui --plain`: lines that follow each other."""
 
 import asyncio
+import os
 import signal
+import subprocess
 from pathlib import Path
 
 from chat_tui.simulator.server import Simulator
@@ -124,6 +126,24 @@ async def test_a_provider_that_fails_is_one_line_and_the_talk_goes_on(user: User
     assert ran.code == 0
     assert "nothing is listening" in ran.out.lower()
     assert "(done in " in ran.out
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        program.command("--plain", "--demo"),
+        stdin=subprocess.PIPE,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=program.env,
+        cwd=program.folder,
+    ) as talk:
+        os.close(writing)
+        os.read(reading, 1)
+        os.close(reading)
+        _, complaints = talk.communicate(b"/help\n" * 3, timeout=30)
+    assert (talk.returncode, complaints) == (0, b"")
 
 
 def test_ctrl_c_stops_the_reply_and_the_next_line_is_read(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ async def shelf(
     async def send(messages: Iterable[str]) -> None:
         for message in messages:
             sent.append(message)
-            await asyncio.sleep(0)
+            await loop_turn()
 
     async def pencil() -> Pencil:
         return pencil_for(protocol, lambda: AROUND, send)
