@@ -1,12 +1,12 @@
 """A program of ours in a process of its own: what hangs or swells there is killed, not we."""
 
 import asyncio
-import contextlib
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
+
+from chat_tui.processes import end_process, started
 
 T = TypeVar("T")
 
@@ -76,14 +76,16 @@ class HelperProcess:
         # Not from the folder that we stand in, nor with what is ours: it needs neither.
         code = f"import sys; sys.path[:] = sys.argv[1:]\nfrom {self._module} import main; main()"
         program = self._program or (sys.executable, "-I", "-c", code, *sys.path)
-        self.process = process = await asyncio.create_subprocess_exec(
-            *program,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
-            start_new_session=True,
-            limit=self._line_bytes,
+        self.process = process = await started(
+            asyncio.create_subprocess_exec(
+                *program,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
+                start_new_session=True,
+                limit=self._line_bytes,
+            )
         )
         assert process.stdout is not None
         async with asyncio.timeout(START_LIMIT_S):
@@ -93,15 +95,8 @@ class HelperProcess:
     async def end(self) -> None:
         """Kill it, if there is one."""
         process, self.process = self.process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
-        # More than a line may wait to be read; asyncio offers no public way to let go of it.
-        transport = getattr(process, "_transport", None)
-        if isinstance(transport, asyncio.BaseTransport):
-            transport.close()
-        await process.wait()
+        if process is not None:
+            await end_process(process)
 
 
 async def _exchange(

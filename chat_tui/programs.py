@@ -1,10 +1,9 @@
 """Programs of the desktop: run without our secrets, silently, and not for ever."""
 
 import asyncio
-import contextlib
-import os
-import signal
 from collections.abc import Mapping, Sequence
+
+from chat_tui.processes import end_process, started
 
 _PASSED_ON = frozenset(
     {
@@ -66,13 +65,15 @@ async def run_program(
         Why it failed, in a few words; empty where it did not.
     """
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=clean_environ(environ),
-            start_new_session=True,  # away from the terminal we draw on, and one group to kill
+        process = await started(
+            asyncio.create_subprocess_exec(
+                *argv,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=clean_environ(environ),
+                start_new_session=True,  # away from the terminal we draw on, and one group to kill
+            )
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a command"
@@ -87,19 +88,5 @@ async def run_program(
             return ""
         return f"took over {limit_s:g} s"
     finally:
-        await _end(process, group=group)
+        await end_process(process, group=group)
     return "" if process.returncode == 0 else f"exit code {process.returncode}"
-
-
-async def _end(process: asyncio.subprocess.Process, *, group: bool) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if group:
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-    # What went on in the background may hold the pipe; asyncio offers no public way to let go.
-    transport = getattr(process, "_transport", None)
-    if isinstance(transport, asyncio.BaseTransport):
-        transport.close()
-    await process.wait()

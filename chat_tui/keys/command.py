@@ -1,16 +1,13 @@
 """A key that a command prints: run without a shell, not for ever, and never quoted."""
 
 import asyncio
-import contextlib
-import os
-import signal
 from collections.abc import Mapping
 from typing import Final
 
 from chat_tui.errors import AuthFailed
+from chat_tui.processes import end_process, started
 
 LOOKUP_LIMIT_S: Final = 30.0
-_END_LIMIT_S: Final = 2.0
 _MAX_LINE_BYTES: Final = 16 * 1024
 _MAX_KEY_CHARS: Final = _MAX_LINE_BYTES - 1
 """More are not read, and part of a key is not sent."""
@@ -25,13 +22,15 @@ async def key_from_command(argv: tuple[str, ...], environ: Mapping[str, str], pr
     what = f"the command in api_key of provider {provider!r}"
     hint = "run it in a shell to see what it says"
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=dict(environ),
-            start_new_session=True,  # away from the terminal we draw on, and one group to kill
+        process = await started(
+            asyncio.create_subprocess_exec(
+                *argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=dict(environ),
+                start_new_session=True,  # away from the terminal we draw on, and one group to kill
+            )
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a command"
@@ -43,7 +42,7 @@ async def key_from_command(argv: tuple[str, ...], environ: Mapping[str, str], pr
     except TimeoutError as error:
         raise AuthFailed(f"{what} took over {LOOKUP_LIMIT_S:.0f} s", hint=hint) from error
     finally:
-        await _end(process)
+        await end_process(process, group=True)
     if code != 0:
         raise AuthFailed(f"{what} failed with exit code {code}", hint=hint)
     if len(line) > _MAX_KEY_CHARS:
@@ -60,17 +59,3 @@ async def _first_line(process: asyncio.subprocess.Process) -> str:
         if len(kept) <= _MAX_LINE_BYTES:
             kept += part
     return kept[:_MAX_LINE_BYTES].split(b"\n", 1)[0].decode(errors="replace").strip()
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    # A grandchild that left the group may hold the pipe; asyncio offers no public way to let go.
-    transport = getattr(process, "_transport", None)
-    if isinstance(transport, asyncio.BaseTransport):
-        transport.close()
-    # What runs as somebody else cannot be killed: it is left to itself.
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_END_LIMIT_S):
-            await process.wait()

@@ -6,11 +6,11 @@ the name that the terminal gave (`client_termtype`).
 """
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from typing import Final
 
 from chat_tui.pictures.protocol import Protocol, has_placeholders
+from chat_tui.processes import end_process, started
 from chat_tui.programs import clean_environ
 
 LIMIT_S: Final = 1.0
@@ -40,14 +40,16 @@ async def _said(environ: Mapping[str, str]) -> str:
     pane = environ.get("TMUX_PANE", "")
     target = ("-t", pane) if pane else ()
     try:
-        process = await asyncio.create_subprocess_exec(
-            "tmux", "display-message", "-p", *target, _ASKED,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=clean_environ(environ),
-            start_new_session=True,
-        )  # fmt: skip
+        process = await started(
+            asyncio.create_subprocess_exec(
+                *("tmux", "display-message", "-p", *target, _ASKED),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=clean_environ(environ),
+                start_new_session=True,
+            )
+        )
     except (OSError, ValueError):
         return ""
     said = b""
@@ -57,8 +59,5 @@ async def _said(environ: Mapping[str, str]) -> str:
     except TimeoutError:
         pass
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        await end_process(process)
     return said.decode("utf-8", "replace").strip()

@@ -14,6 +14,7 @@ from typing import Any, Final
 from textual.app import App, SuspendNotSupported
 
 from chat_tui.errors import ChatTuiError
+from chat_tui.processes import gone, started
 from chat_tui.text import clean
 
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -86,13 +87,13 @@ async def _run(
     try:
         # Batched, nothing is painted: the loop goes on, and what streams is read.
         with app.batch_update(), app.suspend(), _deaf_to_interrupts(hear_signals):
-            process = await asyncio.create_subprocess_exec(*command, env=dict(environ))
+            process = await started(asyncio.create_subprocess_exec(*command, env=dict(environ)))
             try:
                 return await process.wait()
             except asyncio.CancelledError:
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
-                await process.wait()
+                await gone(process)
                 raise
     except SuspendNotSupported as error:
         raise EditFailed("this terminal cannot be lent to an editor") from error
