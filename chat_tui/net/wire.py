@@ -12,12 +12,14 @@ which spends more on each small chunk than all of our own work with it.
 import asyncio
 import os
 import re
+import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, cast
 
+import aiohappyeyeballs
 import httpcore
 
 FRAME_S: Final = 1 / 60
@@ -255,29 +257,43 @@ class WireBackend(httpcore.AsyncNetworkBackend):
     ) -> Wire:
         """Connect to the first address of a host that answers."""
         del local_address, socket_options
-        loop = asyncio.get_running_loop()
         with _raising({TimeoutError: httpcore.ConnectTimeout, OSError: httpcore.ConnectError}):
             async with asyncio.timeout(timeout):
-                try:
-                    _, receiver = await loop.create_connection(
-                        _Receiver, host, port, happy_eyeballs_delay=_STAGGER_S
-                    )
-                except UnicodeError as error:
-                    raise OSError(f"{host!r} is no name of a host") from error
-                except OSError as error:
-                    raise _one_of(error) from error
-        return Wire(receiver)
+                return Wire(await _connected(host, port))
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
+async def _connected(host: str, port: int) -> _Receiver:
+    loop = asyncio.get_running_loop()
+    try:
+        addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError(f"{host!r} is no name of a host") from error
+    if not addresses:
+        raise OSError(f"{host!r} has no address")
+    try:
+        # In early releases of Python 3.12 and 3.13 asyncio's own race of addresses breaks under
+        # the eager tasks of Textual (https://github.com/python/cpython/issues/124309).
+        connected = await aiohappyeyeballs.start_connection(
+            addresses, happy_eyeballs_delay=_STAGGER_S, interleave=1
+        )
+    except OSError as error:
+        raise _one_of(error) from error
+    try:
+        _, receiver = await loop.create_connection(_Receiver, sock=connected)
+    except BaseException:
+        connected.close()
+        raise
+    return receiver
+
+
 def _one_of(error: OSError) -> OSError:
-    """Asyncio tells the failures of several addresses in one text: pick the telling one."""
-    numbers = [int(number) for number in _ERRNO.findall(str(error))]
-    if error.errno is not None or not numbers:
-        return error
-    return OSError(numbers[-1], os.strerror(numbers[-1]))
+    """Say in the system's words what failed; of several addresses, told in one text, the last."""
+    numbers = [int(number) for number in _ERRNO.findall(error.strerror or str(error))]
+    number = numbers[-1] if numbers else error.errno
+    return error if number is None else OSError(number, os.strerror(number))
 
 
 @contextmanager

@@ -267,7 +267,7 @@ async def test_a_queue_without_streams_is_not_asked_for_them_again(simulator: Si
 async def test_a_stream_that_does_not_begin_is_left(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fal_jobs, "FIRST_STATE_S", 0.05)
+    monkeypatch.setattr(fal_jobs, "FIRST_STATE_S", 1.0)  # longer than the request takes on its way
     simulator.enqueue(Script((Raw(b": waiting\n\n"), Hang())), Script(ENDING))
     found = heard(await ask_once(through_queue(simulator)))
     assert (found.finish, len(found.pictures)) == ("stop", 1)
