@@ -76,12 +76,12 @@ def test_every_status_of_a_message_is_allowed(
     connection.execute("INSERT INTO conversation (id, created_us, updated_us) VALUES ('c', 0, 0)")
     insert = (
         "INSERT INTO message (id, conversation_id, seq, role, status, created_us)"
-        " VALUES (?1, 'c', ?2, 'assistant', ?1, 0)"
+        " VALUES (:status, 'c', :seq, 'assistant', :status, 0)"
     )
     for seq, status in enumerate(get_args(Status)):
-        connection.execute(insert, (status, seq))
+        connection.execute(insert, {"status": status, "seq": seq})
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
-        connection.execute(insert, ("odd", 99))
+        connection.execute(insert, {"status": "odd", "seq": 99})
 
 
 def test_a_step_that_fails_leaves_the_version_before_it(
