@@ -16,7 +16,8 @@ from textual import work
 
 import chat_tui.app
 from benchmarks import conversations, installation
-from chat_tui.app.chat_app import AppOptions, ChatApp
+from chat_tui.app.chat_app import ChatApp
+from chat_tui.app.opening import AppOptions
 from chat_tui.config.load import load
 from chat_tui.config.paths import find_paths
 from chat_tui.conversation import Conversation
@@ -63,6 +64,7 @@ class OpeningApp(ChatApp):
             # What a first message loads is no matter of how many there are.
             self.pane.open(Session(Conversation(messages=conversations.messages(WARM_UP)), None))
             await self._painted()
+            await asyncio.sleep(STILL_S)  # nor what the program still does for those
             cpu_s = [time.process_time()]
             conversation = await store.load(latest)
             cpu_s.append(time.process_time())

@@ -17,7 +17,8 @@ from benchmarks.corpus import TOKEN_CHARS
 from benchmarks.installation import PROVIDER
 from benchmarks.lag import LagMeter
 from benchmarks.report import Report
-from chat_tui.app.chat_app import AppOptions, ChatApp
+from chat_tui.app.chat_app import ChatApp
+from chat_tui.app.opening import AppOptions
 from chat_tui.app.preload import load_network
 from chat_tui.config.load import load
 from chat_tui.config.paths import find_paths

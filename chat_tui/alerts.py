@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from chat_tui.passthrough import passed_through, within_tmux
 from chat_tui.text import clean_line
 
 BELL: Final = "\a"
@@ -46,6 +47,6 @@ def alert(
         sequence = f"\x1b]9;{title}: {words}\x1b\\"
     else:
         return Alert(BELL)
-    if environ.get("TMUX"):
-        sequence = "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+    if within_tmux(environ):
+        sequence = passed_through(sequence)
     return Alert(sequence + BELL)

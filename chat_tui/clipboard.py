@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, assert_never
 
+from chat_tui.passthrough import passed_through, within_tmux
 from chat_tui.programs import run_program
 from chat_tui.text import clean
 
@@ -86,7 +87,7 @@ def routes(environ: Mapping[str, str], which: Callable[[str], str | None]) -> tu
     """
     found: list[Route] = []
     term = environ.get("TERM", "")
-    if environ.get("TMUX"):
+    if within_tmux(environ):
         # Raw gets through with set-clipboard on, wrapped with allow-passthrough on.
         found.append(TerminalRoute(("none", "tmux")))
     elif environ.get("STY"):
@@ -177,8 +178,7 @@ def _wrapped(sequence: str, wrapping: Wrapping) -> str:
         case "none":
             return sequence
         case "tmux":
-            doubled = sequence.replace("\x1b", "\x1b\x1b")
-            return f"\x1bPtmux;{doubled}\x1b\\"
+            return passed_through(sequence)
         case "screen":
             return "".join(
                 f"\x1bP{sequence[start : start + _SCREEN_CHUNK]}\x1b\\"

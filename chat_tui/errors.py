@@ -5,6 +5,7 @@
     ├── StoreError              conversations cannot be read or written
     │   ├── NotFound            no conversation with that id
     │   ├── DamagedStore        the file is not what SQLite wrote
+    │   ├── LockedStore         another program holds it
     │   └── NewerStore          written by a newer version of the program
     ├── TranscriptError         a document cannot be written or read
     │   └── TranscriptExists    something is there already; only its owner may replace it
@@ -37,6 +38,12 @@ class ChatTuiError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def told(self) -> str:
+        """What went wrong and where, with what to do next in brackets."""
+        text = str(self)
+        return f"{text} ({self.hint})" if self.hint and self.hint not in text else text
+
 
 class ConfigError(ChatTuiError):
     """A configuration file, key binding or option that cannot be followed."""
@@ -61,13 +68,13 @@ class ConfigError(ChatTuiError):
         """
         super().__init__(message, hint=hint)
         self.path = path
-        self.line = line
+        self.line_number = line
         self.key = key
 
     def __str__(self) -> str:
         place = str(self.path) if self.path else ""
-        if place and self.line is not None:
-            place += f":{self.line}"
+        if place and self.line_number is not None:
+            place += f":{self.line_number}"
         head = ": ".join(part for part in (place, self.key, self.message) if part)
         return f"{head} ({self.hint})" if self.hint else head
 
@@ -93,6 +100,10 @@ class NotFound(StoreError):
 
 class DamagedStore(StoreError):
     """The database file is not what SQLite wrote."""
+
+
+class LockedStore(StoreError):
+    """Another program holds the database."""
 
 
 class NewerStore(StoreError):

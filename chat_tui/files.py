@@ -46,7 +46,7 @@ def write_atomically(path: Path, data: bytes, *, overwrite: bool, mode: int = 0o
             _move_into_gap(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def _refuse_others(path: Path, *, overwrite: bool) -> None:
@@ -79,7 +79,8 @@ def _move_into_gap(temporary: Path, path: Path) -> None:
             raise
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Have a new name in a folder outlive a power cut. It blocks."""
     with contextlib.suppress(OSError):  # some file systems cannot
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

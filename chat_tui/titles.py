@@ -14,6 +14,7 @@ from chat_tui.providers.base import Provider, Request
 from chat_tui.text import clean_line
 
 TIMEOUT_S: Final = 60.0
+QUOTED_CHARS: Final = 50
 _SAID_CHARS: Final = 1500
 """Of each message: the beginning tells what it is about."""
 _MESSAGES: Final = 4
@@ -75,6 +76,11 @@ def title_in(answer: str) -> str:
         if words:
             return clean_line(words, TITLE_MAX_CHARS)
     return ""
+
+
+def quoted_title(title: str) -> str:
+    """Name a conversation in a sentence."""
+    return repr(clean_line(title, QUOTED_CHARS)) if title else "a conversation without a title"
 
 
 def _bare(line: str) -> str:

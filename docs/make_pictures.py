@@ -22,7 +22,8 @@ from pictures_said import (
 from rich.color import ColorSystem
 from textual.pilot import Pilot
 
-from chat_tui.app.chat_app import AppOptions, ChatApp
+from chat_tui.app.chat_app import ChatApp
+from chat_tui.app.opening import AppOptions
 from chat_tui.config.load import load
 from chat_tui.config.paths import find_paths
 from chat_tui.document.picture_slots import draw_pictures

@@ -14,6 +14,7 @@ from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker
 
 MODEL = "sim-model"
+NO_RETRY = RetryPolicy(tries=1)
 AT_ONCE = RetryPolicy(jitter=lambda low, high: 0.0)
 """The usual policy, without its waits."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.leaving import leave_in_order
 from tests.parsed_styles import share_parsed_styles
 from tests.stillness import wait_by_stillness
 from tests.tripwire import tripwire as tripwire
@@ -25,6 +26,7 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1_0
 hypothesis.settings.load_profile("tests")
 
 wait_by_stillness()
+leave_in_order()
 share_parsed_styles()
 
 THAW_EACH = 250

@@ -129,7 +129,7 @@ class Show:
 
     async def sources(self, pilot: Pilot[int]) -> None:
         found = [Source(text, f"https://e.example/{text}", text, 0.5) for text in self.texts]
-        chat(pilot).links.show_sources(found)
+        chat(pilot).work.links.show_sources(found)
         await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
         for _ in found:
             self.saw("sources", pilot)
@@ -139,7 +139,9 @@ class Show:
     async def links(self, pilot: Pilot[int]) -> None:
         from chat_tui.document.units import Link
 
-        chat(pilot).links.offer([Link(text, f"https://e.example/{text}") for text in self.texts])
+        chat(pilot).work.links.offer(
+            [Link(text, f"https://e.example/{text}") for text in self.texts]
+        )
         await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
         await self._page(pilot, "links")
         await self._leave(pilot)

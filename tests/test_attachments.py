@@ -41,8 +41,12 @@ class Nobody:
     base_url = model = ""
     parameters: dict[str, object] = {}  # noqa: RUF012 - a value of the protocol
 
-    def __init__(self, **can: bool) -> None:
-        self.capabilities = Capabilities(**can)
+    def __init__(
+        self, *, images_in: bool = False, history: bool = True, remote_history: bool = False
+    ) -> None:
+        self.capabilities = Capabilities(
+            images_in=images_in, history=history, remote_history=remote_history
+        )
 
     def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         raise AssertionError("nobody is asked")

@@ -104,22 +104,26 @@ def test_a_command_line_that_is_none_would_be_found(line: str) -> None:
         parse(arguments)
 
 
+MAIN = click.Context(chat_tui, **chat_tui.context_settings)
+"""What holds for every command: click keeps the options that it makes in the first context."""
+
+
 def options_of(name: str) -> set[str]:
     """The options of a command and of all below it, in all their forms."""
-    context = click.Context(chat_tui)
+    context = MAIN
     command = chat_tui if not name else chat_tui.get_command(context, name)
     assert command is not None, name
     below = list(command.commands.values()) if name and isinstance(command, click.Group) else []
     return {
         form
         for one in (command, *below)
-        for parameter in one.get_params(click.Context(one))
+        for parameter in one.get_params(click.Context(one, MAIN))
         for form in (*parameter.opts, *parameter.secondary_opts)
     }
 
 
 def test_the_commands_and_options_that_are_mentioned_exist() -> None:
-    context = click.Context(chat_tui)
+    context = MAIN
     known = set(chat_tui.list_commands(context))
     mentions = [(path, code) for path in DOCUMENTS for code in inline_code(path)]
     mentions += [(one.path, line) for one in blocks("") for line in one.text.splitlines()]
@@ -138,13 +142,13 @@ def test_the_readme_names_every_command_and_every_option() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     table = readme.partition("## Command line")[2].partition("\n## ")[0]
     lines = dict(re.findall(r"^chat-tui ([a-z]+)(.*)$", table, re.MULTILINE))
-    context = click.Context(chat_tui)
+    context = MAIN
     assert sorted(lines) == sorted(chat_tui.list_commands(context))
     everywhere = {"--help", "--config", "--data-dir"}
     for name, usage in lines.items():
         command = chat_tui.get_command(context, name)
         assert command is not None
-        for parameter in command.get_params(click.Context(command)):
+        for parameter in command.get_params(click.Context(command, MAIN)):
             if isinstance(parameter, click.Option) and not everywhere & set(parameter.opts):
                 assert any(form in usage for form in parameter.opts), f"{name}: {parameter.opts}"
 

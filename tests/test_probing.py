@@ -80,8 +80,10 @@ async def test_flowise_answers_a_ping_and_jan_may_want_a_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>my own project</html>", b"{}", b"[]", b"", b"\xff" * 100, b"[" * 100_000]
-)
+    "body",
+    [b"<html>my own project</html>", b"{}", b"[]", b"", b"\xff" * 100, b"[" * 100_000,
+     b'{"data":[{"id":"\xff"}]}'],
+)  # fmt: skip
 async def test_some_other_server_on_the_port_is_left_alone(body: bytes) -> None:
     assert await found(body, "vllm", "lmstudio", "ollama", "flowise") == []
 
@@ -94,9 +96,8 @@ async def test_what_is_no_web_server_is_left_alone() -> None:
 async def test_a_server_that_says_nothing_holds_nobody_up() -> None:
     async with served(lambda _: None) as silent, served(lambda _: answer(MODELS % b"x")) as quick:
         places = [*at(silent, "ollama"), *at(quick, "vllm")]
-        asked = asyncio.get_running_loop().time()
-        assert [one.name for one in await find_servers(places, limit_s=0.3)] == ["vllm"]
-        assert asyncio.get_running_loop().time() - asked < 5
+        async with asyncio.timeout(30):
+            assert [one.name for one in await find_servers(places, limit_s=2)] == ["vllm"]
 
 
 async def test_a_server_on_the_other_loopback_address_is_found() -> None:

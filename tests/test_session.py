@@ -22,8 +22,7 @@ from chat_tui.simulator.dialect import Prompt
 from chat_tui.simulator.script import Done, Drop, Fail, Finish, Gate, Hold, Script, say
 from chat_tui.simulator.server import Simulator
 from chat_tui.store.store import Store
-from chat_tui.streaming.retry import NO_RETRY
-from tests.builders import MODEL, chat_provider, loop_turn, read_all, text_of, text_seen
+from tests.builders import MODEL, NO_RETRY, chat_provider, loop_turn, read_all, text_of, text_seen
 
 
 @pytest.fixture
@@ -64,6 +63,11 @@ def witness(path: Path) -> Iterator[sqlite3.Connection]:
     """Another program that reads, or locks, the file once the store has made it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection
+
+
+async def answer_again(session: Session, provider: ChatProvider) -> Reply:
+    assert session.last_turn is not None
+    return await session.answer(session.last_turn, provider)
 
 
 class Trouble:
@@ -159,7 +163,7 @@ async def test_the_stored_conversation_equals_the_one_in_memory(
     session = Session(Conversation(system_prompt="be brief"), store)
     await session.send("a", provider)
     await session.wait()
-    await session.regenerate(provider)
+    await answer_again(session, provider)
     await session.wait()
     await session.send("b", provider)
     await session.wait()
@@ -244,37 +248,32 @@ async def test_without_a_model_the_providers_own_is_asked(
     assert (reply.blank.provider, reply.blank.model) == ("sim", MODEL)
 
 
-async def test_regenerate_adds_a_sibling_and_shows_it(
+async def test_a_second_answer_to_a_turn_adds_a_sibling_and_shows_it(
     simulator: Simulator, provider: ChatProvider
 ) -> None:
     simulator.enqueue(answer("one"), answer("two"))
     session = Session(Conversation(), None)
     first = await session.send("hi", provider)
     await session.wait()
-    second = await session.regenerate(provider)
+    second = await answer_again(session, provider)
     await session.wait()
-    assert second is not None
     assert session.conversation.siblings(first.id) == (first.id, second.id)
     assert shown(session.conversation)[-1] == ("assistant", "complete", "two")
     assert session.conversation[first.id].text == "one"
     assert sent(simulator) == [("user", "hi")]
 
 
-async def test_regenerate_has_nothing_to_answer_before_the_first_turn(
-    simulator: Simulator, provider: ChatProvider
-) -> None:
-    session = Session(Conversation(), None)
-    assert await session.regenerate(provider) is None
-    assert simulator.calls == []
+async def test_before_the_first_turn_there_is_nothing_to_answer() -> None:
+    assert Session(Conversation(), None).last_turn is None
 
 
-async def test_regenerate_answers_a_turn_that_never_had_a_reply(
+async def test_the_last_turn_is_answered_that_never_had_a_reply(
     simulator: Simulator, provider: ChatProvider
 ) -> None:
     simulator.enqueue(answer("Hello"))
     session = Session(Conversation(), None)
     session.say("hi")
-    await session.regenerate(provider)
+    await answer_again(session, provider)
     await session.wait()
     assert [text for _, _, text in shown(session.conversation)] == ["hi", "Hello"]
 
@@ -293,7 +292,7 @@ async def test_while_a_reply_runs_nothing_else_can_be_asked(
     with pytest.raises(ReplyRunning):
         await session.answer(turn, provider)
     with pytest.raises(ReplyRunning):
-        await session.regenerate(provider)
+        await answer_again(session, provider)
     assert session.reply is reply
     assert len(session.conversation) == 2
     await session.aclose()
@@ -454,7 +453,7 @@ async def test_a_snapshot_shows_the_path_that_is_shown(
     session = Session(Conversation(), None)
     first = await session.send("hi", provider)
     await session.wait()
-    await session.regenerate(provider)
+    await answer_again(session, provider)
     await session.wait()
     session.conversation.show(first.id)
     assert shown(session.snapshot()) == shown(session.conversation)
@@ -673,6 +672,44 @@ async def test_what_could_not_be_saved_is_saved_on_closing(
     witness.execute("ROLLBACK")
     await session.aclose()
     stored = await hasty_store.load(session.conversation.id)
+    assert list(stored) == list(session.conversation)
+
+
+class LateStore(Store):
+    """A store that is in trouble at first, and then takes its time to say that it is not."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.tried = 0
+        self.created = asyncio.Event()
+        self.may_say_so = asyncio.Event()
+
+    async def create(self, *conversations: Conversation) -> None:
+        self.tried += 1
+        if self.tried == 1:
+            raise StoreError("not yet")
+        await super().create(*conversations)
+        self.created.set()
+        await self.may_say_so.wait()
+
+
+async def test_closing_in_the_middle_of_another_try_loses_nothing(
+    simulator: Simulator, provider: ChatProvider, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat_tui.session.saving.RETRY_S", 0.0)
+    gate = Gate()
+    simulator.enqueue(held("Hel", gate, "lo"))
+    store = LateStore(path)
+    session = Session(Conversation(), store)
+    await session.send("hi", provider)
+    await store.created.wait()
+    gate.open()
+    closing = asyncio.create_task(session.aclose())
+    await loop_turn()
+    store.may_say_so.set()
+    await closing
+    stored = await store.load(session.conversation.id)
+    await store.close()
     assert list(stored) == list(session.conversation)
 
 

@@ -12,9 +12,8 @@ from chat_tui.session.session import Session
 from chat_tui.simulator.script import Fail, Script
 from chat_tui.simulator.server import Simulator
 from chat_tui.store.store import Store
-from chat_tui.streaming.retry import NO_RETRY
 from tests.app.desk import held, reply
-from tests.builders import chat_provider, text_seen
+from tests.builders import NO_RETRY, chat_provider, text_seen
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from chat_tui import glyphs
 from chat_tui.app.errors import told
 from chat_tui.errors import ChatTuiError
+from chat_tui.model_names import learn
 from chat_tui.registry import DEFAULT as KINDS
 from chat_tui.roster.desk import Added, Draft, ProviderDesk
 from chat_tui.roster.offers import Offer, asked_of, key_variable, kind_of, takes_key
@@ -112,11 +113,12 @@ class AppAdding:
     def chosen(self, added: Added, pane: "Pane") -> None:
         """Have a provider answer that was just added; ask for its model where it has none."""
         entry = added.entry
-        self._app.prompts.forget_models(entry.name)
+        self._app.work.prompts.forget_models(entry.name)
         pane.pick_found = None
         pane.transcript.tell_found((), "")
         own = self.desk.model_of(entry.name)
         models = added.trial.models if added.trial is not None else ()
+        learn(entry.name, {one.id: one.name for one in models if one.name})
         model = models[0].id if models and not own else ""
         pane.answer_with(entry.name, model)
         self._memory.keep_model(entry.name, model)
@@ -124,7 +126,7 @@ class AppAdding:
         found = added.trial.found if added.trial is not None else "not tested"
         self._app.notify(f"{entry.name} is ready ({found}){place}")
         if model and len(models) > 1:
-            self._app.prompts.choose_provider(pane, f"{entry.name} ")
+            self._app.work.prompts.choose_provider(pane, f"{entry.name} ")
 
     def _gone(self, name: str) -> None:
         """Let somebody else answer where the provider that was removed did."""

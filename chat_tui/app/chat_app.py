@@ -1,42 +1,33 @@
 """The application: configuration, providers, store and screen are wired here, and only here."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
-from textual.notifications import SeverityLevel
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from chat_tui import glyphs
-from chat_tui.app.copying import copy_and_tell
-from chat_tui.app.crashes import Crashes
+from chat_tui.app.allowed import allowed
 from chat_tui.app.errors import told
-from chat_tui.app.fitting import FittingApp
 from chat_tui.app.keys import footer_hints, help_groups
-from chat_tui.app.links import AppLinks
-from chat_tui.app.opening import AppOptions, quick_choice, stored_conversation
+from chat_tui.app.opening import AppOptions
 from chat_tui.app.panes import PANE_KEYS, AppPanes, PaneAction
 from chat_tui.app.preload import load_network
 from chat_tui.app.signals import leave_on_signals
-from chat_tui.app.terminal import run_on_terminal
+from chat_tui.app.telling_app import TellingApp
 from chat_tui.app.themes import AppThemes
 from chat_tui.app.trouble import Trouble
 from chat_tui.app.wiring import Wiring
 from chat_tui.app.work import Work
 from chat_tui.config.key_labels import first_key_label
 from chat_tui.conversation import Conversation
-from chat_tui.text import clean, clean_line
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.conversation_view import ConversationView
-from chat_tui.widgets.egress import guard_terminal
 from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.pane import Pane
 from chat_tui.widgets.pane_keys import KeysAt
@@ -48,24 +39,7 @@ from chat_tui.widgets.scrollbars import choose_scrollbars
 if TYPE_CHECKING:
     from textual.command import Provider as PaletteProvider
 
-    from chat_tui.app.conversations import AppConversations
-    from chat_tui.app.pictures import AppPictures
-    from chat_tui.app.prompts import AppPrompts
-
-__all__ = ["AppOptions", "ChatApp", "run"]
-
-log = logging.getLogger(__name__)
-
-_OPENING: Final = frozenset({
-    "help", "choose_provider", "add_provider", "settings", "app_settings", "usage", "save_transcript", "new_conversation",
-    "command_palette",
-    "show_pictures", "split", "pane", "fork", "compare", "search_conversations",
-})  # fmt: skip
-_NEVER: Final = frozenset({
-    "screenshot", "simulate_key", "notify", "bell", "push_screen", "switch_screen", "switch_mode",
-    "add_class", "remove_class", "toggle_class", "change_theme",
-})  # fmt: skip
-"""Actions of Textual that no key of ours has, and that nothing written may have."""
+    from chat_tui.app.prompts import Asked
 
 
 def palette_provider() -> "type[PaletteProvider]":
@@ -75,7 +49,7 @@ def palette_provider() -> "type[PaletteProvider]":
     return KeyedCommands
 
 
-class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not be rebound
+class ChatApp(TellingApp, inherit_bindings=False):  # inherited keys could not be rebound
     """Panes, and what opens over them."""
 
     CSS_PATH = "app.tcss"
@@ -111,25 +85,18 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
             conversation: What is shown first; a new one when left out.
             environ: Where variables with keys are looked up.
         """
-        super().__init__()
-        guard_terminal()
-        self.crashes = Crashes(self, options.paths.state_dir / "crashes")
+        super().__init__(options.paths, environ)
         choose_scrollbars()
         self.set_class(glyphs.drawing_ascii(), "-ascii")
         self._trouble = Trouble(self, lambda warning: self.panes.warn(warning))
-        complain = partial(self.notify, severity="warning")
-        self._wiring = wiring = Wiring(
-            self, options, environ, trouble=self._trouble.tell, complain=complain
-        )
+        self._wiring = wiring = Wiring(self, options, environ, trouble=self._trouble.tell)
         self._config = wiring.config
-        self._roster = wiring.roster
         self.picture_desk = wiring.picture_desk
         self.themes = AppThemes(
             self, wiring.shelf, wiring.memory, wiring.colouring.hand_out, wiring.picture_desk
         )
-        self.links = AppLinks(self, environ)
         self.panes = AppPanes(self, wiring, self.themes, self._trouble)
-        self.work = Work(self, wiring, self.panes, partial(leave_on_signals, self, wiring.sessions))
+        self.work = Work(self, wiring)
         self._keys_at: KeysAt = "prompt"
         self._key_bar = KeyBar(footer_hints(self._keys_at, self._config.keys))
         self._network_loaded = False
@@ -140,15 +107,8 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         self._wiring.news.extend(news)
 
     def compose(self) -> ComposeResult:
-        wiring = self._wiring
         self.themes.begin(self._config.app.theme or "")
-        provider, model = quick_choice(
-            wiring.options,
-            wiring.roster,
-            wiring.memory.state,
-            self._first.conversation,
-            wiring.config.app.provider,
-        )
+        provider, model = self._wiring.first_choice(self._first.conversation)
         self.panes.show_first(self._first, provider, model)
         yield self.panes.widget
         yield Banner()
@@ -165,8 +125,7 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         """Nothing is lost: what still streams is stopped and saved."""
         self.panes.remember()
         await self._wiring.sessions.aclose()
-        if self.work.prompts_asked:
-            await self.prompts.aclose()
+        await self.work.aclose()
         await self._wiring.aclose()
 
     @property
@@ -174,54 +133,19 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         """The pane that has the focus."""
         return self.panes.widget.current
 
+    def key_of(self, action: str) -> str:
+        """Write the first key of an action; empty where it has none."""
+        return first_key_label(self._config.keys.get(action, ""))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While something is open over the conversation, the keys are for that alone."""
-        if action in _NEVER or (action in _OPENING and self._covered):
-            return False
-        return super().check_action(action, parameters)
+        return allowed(action, self.screen_stack) and super().check_action(action, parameters)
 
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = False,
-    ) -> None:
-        """Show a short message; never as markup, since it may quote anything."""
-        del markup
-        super().notify(
-            clean(message),
-            title=clean_line(title),
-            severity=severity,
-            timeout=timeout,
-            markup=False,
-        )
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """List what the palette offers."""
+        del screen
+        from chat_tui.app.palette import commands
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy by every route there is, and say which; text fields copy by this, too."""
-        self._clipboard = text
-        copying = copy_and_tell(
-            self, text, environ=self._wiring.environ, write=self.write_to_terminal
-        )
-        self.run_worker(copying, group="copy")
-
-    def write_to_terminal(self, sequence: str) -> None:
-        """Write a sequence of ours, past what is painted."""
-        if self._driver is not None:
-            self._driver.write(sequence)
-            self._driver.flush()
-
-    @on(ConversationView.LinksWanted)
-    def _on_links_wanted(self, event: ConversationView.LinksWanted) -> None:
-        event.stop()
-        self.links.offer(event.links)
-
-    @on(ConversationView.SourcesWanted)
-    def _on_sources_wanted(self, event: ConversationView.SourcesWanted) -> None:
-        event.stop()
-        self.links.show_sources(event.sources)
+        return commands(self)
 
     def action_help(self) -> None:
         from chat_tui.screens.help import HelpScreen
@@ -232,39 +156,6 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         """Say how to leave: many press Ctrl+C for it."""
         self.notify(f"{first_key_label(self._config.keys['app.quit'])} quits")
 
-    def action_choose_provider(self) -> None:
-        self.prompts.choose_provider(self.pane)
-
-    def action_add_provider(self) -> None:
-        self.work.adding.show()
-
-    def action_fork(self) -> None:
-        self.work.leases.fork()
-
-    @on(Pane.SentNothing)
-    async def _on_sent_nothing(self) -> None:
-        await self.work.recovery.go()
-
-    def action_settings(self) -> None:
-        self.prompts.show_settings(self.pane)
-
-    def action_app_settings(self) -> None:
-        self.work.preferences.show()
-
-    def action_usage(self) -> None:
-        self.prompts.show_usage(self.pane)
-
-    def action_save_transcript(self) -> None:
-        from chat_tui.app.saving import save_transcript
-
-        save_transcript(self, self.pane.session.snapshot(), self._wiring.memory)
-
-    def action_new_conversation(self) -> None:
-        """Start anew; a running reply of the conversation before goes on and is saved."""
-        self.pane.open(self._wiring.new_session())
-        self.pane.prompt.focus()
-        self.panes.changed()
-
     async def action_quit(self) -> None:
         self.exit(0)
 
@@ -273,54 +164,40 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
             words = f"Search for commands{glyphs.ELLIPSIS}"
             self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
 
-    def key_of(self, action: str) -> str:
-        """Write the first key of an action; empty where it has none."""
-        return first_key_label(self._config.keys.get(action, ""))
+    def action_choose_provider(self) -> None:
+        self.work.prompts.choose_provider(self.pane)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """List what the palette offers."""
-        del screen
-        from chat_tui.app.palette import commands
+    def action_add_provider(self) -> None:
+        self.work.adding.show()
 
-        return commands(self)
+    def action_settings(self) -> None:
+        self.work.prompts.show_settings(self.pane)
 
-    @work(exit_on_error=True)
-    async def _settle(self) -> None:
-        """What can wait until the prompt is there."""
-        from chat_tui.app.starting import settle
+    def action_app_settings(self) -> None:
+        self.work.preferences.show()
 
-        await settle(self, self._wiring, self._first, self._trouble)
+    def action_usage(self) -> None:
+        self.work.prompts.show_usage(self.pane)
 
-    @on(Pane.Refused)
-    def _on_refused(self, event: Pane.Refused) -> None:
-        self.notify(told(event.error), severity="warning")
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Go on, if possible: Textual would end here."""
-        if not self.crashes.contain(error, "chat-tui"):
-            super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """Say that we failed. Textual's own report prints local variables: a key may be in one."""
-        error = self._exception or RuntimeError("nothing is known")
-        path = self.crashes.write(error, "chat-tui") or self._wiring.paths.log_file
-        self.panic(Text(clean(f"chat-tui made a mistake and had to stop; details: {path}")))
-
-    @on(Pane.ReplyEnded)
-    def _on_reply_ended(self, event: Pane.ReplyEnded) -> None:
-        self.work.alerts.reply_ended(event.reply)
-
-    @on(Panes.Changed)
-    @on(Pane.Opened)
-    def _on_panes_changed(self) -> None:
+    def action_new_conversation(self) -> None:
+        """Start anew; a running reply of the conversation before goes on and is saved."""
+        self.pane.open(self._wiring.new_session())
+        self.pane.prompt.focus()
         self.panes.changed()
-        self._show_footer()
-        if self.work.leases_asked:
-            self.work.leases.look_now()
 
-    @on(Pane.BranchChosen)
-    async def _on_branch_chosen(self, event: Pane.BranchChosen) -> None:
-        await self.panes.settle_choice(event.pane, event.reply)
+    def action_search_conversations(self, query: str = "") -> None:
+        self.work.conversations.show(self.pane, query)
+
+    def action_fork(self) -> None:
+        self.work.leases.fork()
+
+    def action_save_transcript(self) -> None:
+        from chat_tui.app.saving import save_transcript
+
+        save_transcript(self, self.pane.session.snapshot(), self._wiring.memory)
+
+    def action_show_pictures(self) -> None:
+        self.work.pictures.show()
 
     async def action_split(self, axis: Axis = "right") -> None:
         await self.panes.split(axis)
@@ -336,6 +213,81 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         """
         self.work.compare.wish(names) if names else self.work.compare.choose()
 
+    @work
+    async def _settle(self) -> None:
+        """What can wait until the prompt is there."""
+        from chat_tui.app.starting import settle
+
+        await settle(self, self._wiring, self._first, self._trouble)
+
+    @on(Panes.Changed)
+    @on(Pane.Opened)
+    def _on_panes_changed(self) -> None:
+        self.panes.changed()
+        self._show_footer()
+        self.work.panes_changed()
+
+    @on(Pane.BranchChosen)
+    async def _on_branch_chosen(self, event: Pane.BranchChosen) -> None:
+        await self.panes.settle_choice(event.pane, event.reply)
+
+    @on(Pane.Forked)
+    async def _on_forked(self, event: Pane.Forked) -> None:
+        event.stop()
+        await self.work.conversations.fork(event.pane, event.conversation)
+
+    @on(Pane.TreeWanted)
+    def _on_tree_wanted(self, event: Pane.TreeWanted) -> None:
+        event.stop()
+        self.work.conversations.show_tree(event.pane, event.at)
+
+    @on(Pane.SentNothing)
+    async def _on_sent_nothing(self) -> None:
+        await self.work.recovery.go()
+
+    @on(Pane.Refused)
+    def _on_refused(self, event: Pane.Refused) -> None:
+        self.notify(told(event.error), severity="warning")
+
+    @on(Pane.ReplyEnded)
+    def _on_reply_ended(self, event: Pane.ReplyEnded) -> None:
+        self.work.alerts.reply_ended(event.reply)
+
+    @on(ConversationView.LinksWanted)
+    def _on_links_wanted(self, event: ConversationView.LinksWanted) -> None:
+        event.stop()
+        self.work.links.offer(event.links)
+
+    @on(ConversationView.SourcesWanted)
+    def _on_sources_wanted(self, event: ConversationView.SourcesWanted) -> None:
+        event.stop()
+        self.work.links.show_sources(event.sources)
+
+    @on(ConversationView.PictureWanted)
+    def _on_picture_wanted(self, event: ConversationView.PictureWanted) -> None:
+        event.stop()
+        self.work.pictures.act(event.action, event.spots)
+
+    @on(Prompt.Commanded)
+    @on(Prompt.CompletionWanted)
+    @on(Prompt.EditWanted)
+    @on(Prompt.QueueChanged)
+    @on(Pane.Opened)
+    async def _on_prompt_asks(self, event: "Asked") -> None:
+        event.stop()
+        first = not self.work.prompts_asked and not self._wiring.store.may_exist
+        if not (first and isinstance(event, Pane.Opened)):  # a first start has no draft
+            await self.work.prompts.answer(event)
+
+    @on(Prompt.Changed)
+    def _on_prompt_changed(self, event: Prompt.Changed) -> None:
+        """Load the network while its first user is typing: neither the start nor the reply waits."""
+        if isinstance(event.text_area, Prompt):
+            self.work.prompts.changed(event.text_area)
+        if event.text_area.text and not self._network_loaded:  # not where it was only emptied
+            self._network_loaded = True
+            self.run_worker(asyncio.to_thread(load_network), name="load the network")
+
     @on(Pane.KeysMoved)
     def _on_keys_moved(self, event: Pane.KeysMoved) -> None:
         self._keys_at = event.to
@@ -345,85 +297,3 @@ class ChatApp(FittingApp, inherit_bindings=False):  # inherited keys could not b
         """Name the keys that matter now."""
         panes = len(self.panes.widget)
         self._key_bar.show(footer_hints(self._keys_at, self._config.keys, panes=panes))
-
-    @property
-    def pictures(self) -> "AppPictures":
-        return self.work.pictures
-
-    @property
-    def conversations(self) -> "AppConversations":
-        return self.work.conversations
-
-    @property
-    def prompts(self) -> "AppPrompts":
-        return self.work.prompts
-
-    @on(ConversationView.PictureWanted)
-    def _on_picture_wanted(self, event: ConversationView.PictureWanted) -> None:
-        event.stop()
-        self.pictures.act(event.action, event.spots)
-
-    @on(Pane.Forked)
-    async def _on_forked(self, event: Pane.Forked) -> None:
-        event.stop()
-        await self.conversations.fork(event.pane, event.conversation)
-
-    @on(Pane.TreeWanted)
-    def _on_tree_wanted(self, event: Pane.TreeWanted) -> None:
-        event.stop()
-        self.conversations.show_tree(event.pane, event.at)
-
-    def action_search_conversations(self, query: str = "") -> None:
-        self.conversations.show(self.pane, query)
-
-    def action_show_pictures(self) -> None:
-        self.pictures.show()
-
-    @on(Prompt.Commanded)
-    @on(Prompt.CompletionWanted)
-    @on(Prompt.EditWanted)
-    @on(Prompt.QueueChanged)
-    @on(Pane.Opened)
-    async def _on_prompt_asks(
-        self,
-        event: Prompt.Commanded
-        | Prompt.CompletionWanted
-        | Prompt.EditWanted
-        | Prompt.QueueChanged
-        | Pane.Opened,
-    ) -> None:
-        event.stop()
-        first = not self.work.prompts_asked and not self._wiring.store.may_exist
-        if not (first and isinstance(event, Pane.Opened)):  # a first start has no draft
-            await self.prompts.answer(event)
-
-    @on(Prompt.Changed)
-    def _on_prompt_changed(self, event: Prompt.Changed) -> None:
-        """Load the network while its first user is typing: neither the start nor the reply waits."""
-        if isinstance(event.text_area, Prompt):
-            self.prompts.changed(event.text_area)
-        if event.text_area.text and not self._network_loaded:  # not where it was only emptied
-            self._network_loaded = True
-            self.run_worker(asyncio.to_thread(load_network), name="load the network")
-
-    @property
-    def _covered(self) -> bool:
-        return any(isinstance(screen, ModalScreen) for screen in self.screen_stack)
-
-
-def run(options: AppOptions) -> int:
-    """Run the application until it is left.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        ChatTuiError: the conversation to resume cannot be found or read.
-    """
-    conversation = None
-    news: list[str] = []
-    if options.resume is not None or options.latest:
-        conversation = asyncio.run(stored_conversation(options, news.append))
-    app = ChatApp(options, conversation)
-    app.tell_later(news)
-    return run_on_terminal(app)

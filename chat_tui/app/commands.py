@@ -11,6 +11,7 @@ from chat_tui.commands.context import CommandError
 from chat_tui.commands.parse import nearest_command
 from chat_tui.commands.paths import named_place
 from chat_tui.commands.settings import check_parameter, set_parameter, set_system_prompt
+from chat_tui.model_names import model_named
 from chat_tui.transcripts.forms import Form
 from chat_tui.widgets.pane import Pane
 
@@ -32,6 +33,7 @@ class PaneCommands:
 
     async def choose_model(self, model: str) -> None:
         provider = self._pane.provider
+        model = model_named(provider, model)
         known = self._tools.models.known(provider)
         if known and model not in (ids := [one.id for one in known]):
             near = nearest_command(model, ids)

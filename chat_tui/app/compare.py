@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from chat_tui.app.errors import told
 from chat_tui.errors import ChatTuiError
 from chat_tui.events import Finished
 from chat_tui.session.refusals import ReplyRunning
@@ -86,7 +87,7 @@ class AppCompare:
             try:
                 self.wish(names)
             except ChatTuiError as error:
-                self._app.notify(f"{error}\n{error.hint}".strip(), severity="warning")
+                self._app.notify(told(error), severity="warning")
 
         self._app.push_screen(CompareScreen(self._tools.roster.listings, MOST), chosen)
 

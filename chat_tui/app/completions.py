@@ -7,9 +7,9 @@ from typing import Final
 from chat_tui.app.prompt_tools import Tools
 from chat_tui.commands.completion import Option, Wanted
 from chat_tui.commands.paths import path_options
-from chat_tui.commands.table import FORMATS
 from chat_tui.config.prompts import template_names
 from chat_tui.errors import ChatTuiError
+from chat_tui.transcripts.forms import FORMS
 from chat_tui.widgets.pane import Pane
 
 PARAMETERS: Final = ("max_tokens", "seed", "stop", "temperature", "top_p")
@@ -30,7 +30,7 @@ async def options(tools: Tools, pane: Pane, request: Wanted) -> list[Option]:
         case "theme":
             return [Option(name) for name in tools.themes.names()]
         case "format":
-            return [Option(name) for name in FORMATS]
+            return [Option(name) for name in FORMS]
         case "parameter":
             known = {*PARAMETERS, *pane.session.conversation.parameters}
             return [Option(f"{name}=", ends=False) for name in sorted(known)]

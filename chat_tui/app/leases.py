@@ -107,7 +107,7 @@ class AppLeases:
         elsewhere = self._app.pane.session.elsewhere
         key = first_key_label(self._wiring.config.keys.get("conversation.fork", ""))
         fork = f" {glyphs.DOT} {key} forks it" if key else ""
-        words = f"reading along: this conversation is open in {elsewhere}{fork}"
+        words = f"reading along: open in {elsewhere}{fork}"
         for screen in self._app.screen_stack[:1]:  # none once the application is ending
             for banner in screen.query(Banner):
                 banner.tell("lease", words if elsewhere else "")

@@ -33,13 +33,7 @@ class AppLinks:
         elif len({note.url for note in notes}) == 1 and not any(note.confirm for note in notes):
             self._open_soon(links[0].url)
         else:
-            from chat_tui.screens.links import LinkScreen
-
-            def chosen(url: str | None) -> None:
-                if url is not None:
-                    self._open_soon(url)
-
-            self._app.push_screen(LinkScreen(links), chosen)
+            self._ask(links)
 
     def show_sources(self, sources: Sequence[Source]) -> None:
         """Show what a reply rests on."""
@@ -47,13 +41,24 @@ class AppLinks:
 
         self._app.push_screen(SourcesScreen(sources, self.offer))
 
+    def _ask(self, links: Sequence[Link]) -> None:
+        from chat_tui.screens.links import LinkScreen
+
+        def chosen(url: str | None) -> None:
+            if url is not None:
+                self._open_soon(url)
+
+        self._app.push_screen(LinkScreen(links), chosen)
+
     def _open_soon(self, url: str) -> None:
         self._app.run_worker(self._open(url), group="links")
 
     async def _open(self, url: str) -> None:
-        from chat_tui.links import open_link
+        from chat_tui.links import open_link, safe_link
 
         try:
             await open_link(url, environ=self._environ)
         except ChatTuiError as error:
             self._app.notify(told(error), severity="warning")
+            if safe_link(url) is not None:  # where it can be copied
+                self._ask([Link(url, url)])

@@ -1,16 +1,18 @@
 """What was chosen last, and the file that keeps it until the next start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from chat_tui.config.state import load_state, save_state
+from chat_tui.model_names import name_key, name_of, recall
 
 MOST_RECENT: Final = 8
 MOST_WINDOWS: Final = 64
 """Models whose context is remembered."""
+MOST_NAMES: Final = 64
 
 
 class Memory:
@@ -26,6 +28,7 @@ class Memory:
         self._path = path
         self._complain = complain
         self.state, self.warning = load_state(path)
+        recall(self.state.names)
 
     def keep(self, **changes: object) -> None:
         """Change some of the choices, and write them all."""
@@ -42,6 +45,7 @@ class Memory:
             provider=provider,
             models={**self.state.models, provider: model},
             recent=[[provider, model], *others][:MOST_RECENT],
+            names=self._with_names(provider, [model]),
         )
 
     def toggle_favourite(self, provider: str, model: str) -> None:
@@ -60,6 +64,21 @@ class Memory:
         if self.state.windows.get(key) != tokens:
             others = [(one, number) for one, number in self.state.windows.items() if one != key]
             self.keep(windows=dict([*others, (key, tokens)][-MOST_WINDOWS:]))
+
+    def keep_names(self, provider: str, models: Iterable[str]) -> None:
+        """Remember what models are called now; written only when that is something new."""
+        names = self._with_names(provider, models)
+        if names is not self.state.names:
+            self.keep(names=names)
+
+    def _with_names(self, provider: str, models: Iterable[str]) -> dict[str, str]:
+        """Add what models are called now; the same names where there is nothing new."""
+        new = {name_key(provider, one): name for one in models if (name := name_of(provider, one))}
+        kept = self.state.names
+        if all(kept.get(key) == name for key, name in new.items()):
+            return kept
+        others = {key: name for key, name in kept.items() if key not in new}
+        return dict([*others.items(), *new.items()][-MOST_NAMES:])
 
 
 def _window_key(provider: str, model: str) -> str:

@@ -37,7 +37,7 @@ def commands(app: "ChatApp") -> Iterable[SystemCommand]:
     yield SystemCommand("Settings", "of the program", app.action_app_settings)
     yield SystemCommand("Settings of this conversation", "", app.action_settings)
     yield SystemCommand("Usage", "tokens and cost, here and today", app.action_usage)
-    template = partial(app.prompts.use_template, pane)
+    template = partial(app.work.prompts.use_template, pane)
     yield SystemCommand("Prompt template", "write by one of your own", template)
     yield SystemCommand("Edit the prompt in an editor", "", pane.prompt.action_edit)
     yield SystemCommand("Colours", "all themes, each shown while it is marked", app.themes.pick)
@@ -86,7 +86,7 @@ def _of_panes(app: "ChatApp") -> Iterable[SystemCommand]:
 
 
 def _of_pictures(app: "ChatApp") -> Iterable[SystemCommand]:
-    pictures = app.pictures
+    pictures = app.work.pictures
     on_last = pictures.act_on_last
     yield SystemCommand("Pictures", "of this conversation, and of all", pictures.show)
     yield SystemCommand("Make a picture of the reply", "", pictures.draw_words)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from chat_tui.app.errors import told
 from chat_tui.app.memory import Memory
 from chat_tui.errors import ChatTuiError
+from chat_tui.events import ImageResult
 from chat_tui.message import Attachment, Lineage, Message
 from chat_tui.providers.base import Capabilities
 from chat_tui.roster.roster import Roster
@@ -114,10 +115,20 @@ class PictureLoop:
     def _draw(self, reply: Message, provider: str) -> None:
         wish = Wish(
             provider=provider,
-            model=self._memory.state.models.get(provider, ""),
+            model=self._painting_model(provider),
             made_from=Lineage(message=reply.id, said=reply.created),
         )
         self._start(self._say(reply.text.strip(), wish))
+
+    def _painting_model(self, provider: str) -> str:
+        """The model that a provider made the latest picture here with; else the likeliest one."""
+        for message in reversed(self._app.pane.session.conversation.path()):
+            if message.provider == provider and any(
+                isinstance(part, ImageResult) for part in message.parts
+            ):
+                return message.model
+        known = self._roster.provider(provider).capabilities.picture_model
+        return known or self._memory.state.models.get(provider, "")
 
     def _ask_who(
         self, title: str, fits: Callable[[Capabilities], bool], act: Callable[[str], None]

@@ -11,9 +11,7 @@ from chat_tui.app.memory import Memory
 from chat_tui.app.picture_files import PictureFiles
 from chat_tui.app.picture_loop import PictureLoop
 from chat_tui.app.sessions import Sessions
-from chat_tui.conversation import Conversation
 from chat_tui.errors import ChatTuiError
-from chat_tui.ids import MessageId
 from chat_tui.roster.roster import Roster
 from chat_tui.store.pictures import StoredPicture, pictures_of
 from chat_tui.store.store import Store
@@ -174,20 +172,13 @@ class AppPictures:
             return
         shown = any(message.id == found.message for message in session.conversation.path())
         if not shown:
-            session.conversation.show(_leaf_below(session.conversation, found.message))
+            session.conversation.show(session.conversation.leaf_below(found.message))
         if not shown or session is not pane.session:
             pane.open(session)
         pane.call_after_refresh(pane.transcript.go_to, found.message, found.number)
 
     def _start(self, work: Coroutine[None, None, object]) -> None:
         self._app.run_worker(work, group="pictures")
-
-
-def _leaf_below(conversation: Conversation, message: MessageId) -> MessageId:
-    leaf = message
-    while children := conversation.children(leaf):
-        leaf = children[-1]
-    return leaf
 
 
 def _spot_words(spot: PictureSpot) -> str:

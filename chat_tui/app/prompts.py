@@ -1,7 +1,7 @@
 """What prompts ask of the application: commands, completions, drafts, an editor, templates."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from textual.app import App
 
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from chat_tui.app.prompt_tools import Tools
     from chat_tui.roster.model_rows import Choice
 
+Asked: TypeAlias = (
+    Prompt.Commanded
+    | Prompt.CompletionWanted
+    | Prompt.EditWanted
+    | Prompt.QueueChanged
+    | Pane.Opened
+)
+"""What prompts, and panes for theirs, ask for."""
+
 
 class AppPrompts:
     """One for all panes. Whoever made it closes it."""
@@ -32,15 +41,9 @@ class AppPrompts:
         """Their draft is being read: that they are empty says nothing."""
         self._showing: dict[Prompt, Session] = {}
         self._budget: Budget | None = None
+        tools.models.named = self._named
 
-    async def answer(
-        self,
-        asked: Prompt.Commanded
-        | Prompt.CompletionWanted
-        | Prompt.EditWanted
-        | Prompt.QueueChanged
-        | Pane.Opened,
-    ) -> None:
+    async def answer(self, asked: Asked) -> None:
         """Do what a prompt or a pane asks for; what takes long, later."""
         match asked:
             case Prompt.Commanded():
@@ -138,6 +141,13 @@ class AppPrompts:
         """Lend a pane what it asks of us."""
         pane.sending.may_send = self._may_send
         pane.status.window_of = self._window_of
+
+    def _named(self, provider: str, models: Sequence[str]) -> None:
+        """Show the names that models of a provider were found to have, and keep them."""
+        self._tools.memory.keep_names(provider, models)
+        for prompt in self._showing:
+            if prompt.is_attached:
+                _pane_of(prompt).name_again()
 
     def forget_models(self, provider: str) -> None:
         """Have a provider's models asked for again."""

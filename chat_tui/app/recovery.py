@@ -53,7 +53,7 @@ class AppRecovery:
         except ChatTuiError as error:
             self._app.notify(str(error), severity="warning")
         else:
-            await self._app.conversations.go(self._app.pane, Place(conversation, message))
+            await self._app.work.conversations.go(self._app.pane, Place(conversation, message))
         self._show()
         return True
 

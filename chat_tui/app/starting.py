@@ -85,6 +85,4 @@ async def _set_in_order(wiring: Wiring) -> None:
     await wiring.store.check()
     await wiring.store.back_up()
     await wiring.store.tidy()
-    # Pictures of what is only in a damaged file, put aside, are still somebody's.
-    if not any(wiring.paths.data_dir.glob(f"{wiring.paths.database.name}.corrupt-*")):
-        await sweep_media(wiring.store, wiring.paths.media_dir)
+    await sweep_media(wiring.store, wiring.paths.media_dir)

@@ -7,6 +7,7 @@ from textual.app import App
 
 from chat_tui.app.memory import Memory
 from chat_tui.config.model import DEFAULT_THEME, LIGHT_THEME
+from chat_tui.config.toml_file import nearest
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
 from chat_tui.widgets.ink_styles import InkStyles
 from chat_tui.widgets.picture_desk import PictureDesk
@@ -71,7 +72,8 @@ class AppThemes:
         self._configured = configured
         wanted = configured or self._memory.state.theme or self._fitting()
         if self._shelf.get(wanted) is None:
-            self._app.notify(f"there is no theme {wanted!r}", severity="warning")
+            hint = nearest(wanted, self._shelf.names())
+            self._app.notify(f"there is no theme {wanted!r}\n{hint}", severity="warning")
             wanted = DEFAULT_THEME
         self.show(wanted)
         for warning in self._shelf.warnings:

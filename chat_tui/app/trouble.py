@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from chat_tui.errors import StoreError
 
-_RETRIED = "all of it stays in memory, and is saved when it can be"
+_RETRIED = "kept in memory, saved when it can be"
 
 
 class Trouble:
@@ -45,7 +45,8 @@ class Trouble:
         before, self._told = self._told, "" if error is None else told(error)
         for banner in self._app.screen_stack[0].query(Banner):
             banner.tell("saving", "" if error is None else _words(error), "trouble")
-        if self._told not in ("", before):
+        # Of a newer file, whoever opened it for reading has said the same.
+        if self._told not in ("", before) and not isinstance(error, NewerStore):
             self._app.notify(self._told, title="not saving", severity="error", timeout=15)
 
 

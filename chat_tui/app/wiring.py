@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from textual.app import App
 
 from chat_tui.app.memory import Memory
-from chat_tui.app.opening import AppOptions, first_model
+from chat_tui.app.opening import AppOptions, first_model, quick_choice
 from chat_tui.app.sessions import Sessions
 from chat_tui.colouring.colouring import Colouring
 from chat_tui.config.chosen import with_chosen
@@ -34,19 +35,17 @@ class Wiring:
         environ: Mapping[str, str] = os.environ,
         *,
         trouble: Callable[[StoreError | None], None],
-        complain: Callable[[str], None],
     ) -> None:
         """Wire everything together.
 
         Args:
-            app: Draws pictures.
+            app: Draws pictures, and tells what happens to what is kept.
             options: What the command line says.
             environ: Where variables with keys are looked up.
             trouble: Told when saving fails, and null when it works again.
-            complain: Told when a last choice cannot be kept.
         """
         paths = options.paths
-        self.memory = Memory(paths.state_file, complain)
+        self.memory = Memory(paths.state_file, partial(app.notify, severity="warning"))
         config = with_chosen(options.config, self.memory.state.chosen)
         self.options = options
         self.config = config
@@ -55,15 +54,13 @@ class Wiring:
         self.roster = Roster(config, environ=environ, registry=KINDS, demo=options.demo)
         self.news: list[str] = []
         """What was found and done to the database before anybody could be told."""
-        self.store = Store(
-            paths.database, tell=lambda line: app.notify(line, severity="warning", timeout=30)
-        )
+        self.store = Store(paths.database, tell=partial(app.notify, severity="warning", timeout=30))
         self.sessions = Sessions(
             self.store,
             MediaFolder(paths.media_dir),
             trouble,
             fetch_for=self.roster.fetch_for,
-            runs=PastRuns(paths.state_dir / "picture-runs.json"),
+            runs=PastRuns(paths.picture_runs),
             prices=config.prices,
         )
         self.colouring = Colouring()
@@ -77,6 +74,11 @@ class Wiring:
     def new_session(self) -> Session:
         """Begin a new conversation."""
         return self.sessions.begin(self.new_conversation())
+
+    def first_choice(self, first: Conversation) -> tuple[str, str]:
+        """Say who answers in the conversation that is shown first, and with which model."""
+        usual = self.config.app.provider
+        return quick_choice(self.options, self.roster, self.memory.state, first, usual)
 
     def model_of(self, provider: str) -> str:
         """Say which model a provider answers with at first; empty means its own default."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from chat_tui.app.conversations import AppConversations
     from chat_tui.app.first_start import FirstStart
     from chat_tui.app.leases import AppLeases
-    from chat_tui.app.panes import AppPanes
+    from chat_tui.app.links import AppLinks
     from chat_tui.app.pictures import AppPictures
     from chat_tui.app.preferences import AppPreferences
     from chat_tui.app.prompts import AppPrompts
@@ -26,21 +25,15 @@ if TYPE_CHECKING:
 class Work:
     """Makes the parts, and imports them only then: hardly any start needs them all."""
 
-    def __init__(
-        self, app: ChatApp, wiring: Wiring, panes: AppPanes, hear_signals: Callable[[], None]
-    ) -> None:
+    def __init__(self, app: ChatApp, wiring: Wiring) -> None:
         """Make nothing yet.
 
         Args:
             app: Whose work it is.
             wiring: What the parts need.
-            panes: The application's.
-            hear_signals: Sets the application's signal handlers again.
         """
         self._app = app
         self._wiring = wiring
-        self._panes = panes
-        self._hear_signals = hear_signals
 
     @property
     def prompts_asked(self) -> bool:
@@ -52,6 +45,7 @@ class Work:
         """What prompts ask for."""
         from chat_tui.app.prompt_tools import Tools
         from chat_tui.app.prompts import AppPrompts
+        from chat_tui.app.signals import leave_on_signals
         from chat_tui.roster.model_lists import ModelLists
 
         wiring = self._wiring
@@ -63,7 +57,7 @@ class Work:
             themes=self._app.themes,
             environ=wiring.environ,
             prompts_dir=wiring.paths.prompts_dir,
-            hear_signals=self._hear_signals,
+            hear_signals=partial(leave_on_signals, self._app, wiring.sessions),
             budget_usd=lambda: wiring.config.app.budget_usd_per_day,
         )
         return AppPrompts(self._app, tools)
@@ -75,10 +69,10 @@ class Work:
 
         return AppLeases(self._app, self._wiring)
 
-    @property
-    def leases_asked(self) -> bool:
-        """Somebody has looked who has what open."""
-        return "leases" in self.__dict__
+    def panes_changed(self) -> None:
+        """Look who has open what is shown now, if anybody has looked before."""
+        if "leases" in self.__dict__:
+            self.leases.look_now()
 
     @cached_property
     def recovery(self) -> AppRecovery:
@@ -86,6 +80,13 @@ class Work:
         from chat_tui.app.recovery import AppRecovery
 
         return AppRecovery(self._app, self._wiring)
+
+    @cached_property
+    def links(self) -> AppLinks:
+        """What replies point at."""
+        from chat_tui.app.links import AppLinks
+
+        return AppLinks(self._app, self._wiring.environ)
 
     @cached_property
     def pictures(self) -> AppPictures:
@@ -159,4 +160,9 @@ class Work:
         from chat_tui.app.compare import AppCompare, CompareTools
 
         wiring = self._wiring
-        return AppCompare(self._app, CompareTools(wiring.roster, self._panes, wiring.model_of))
+        return AppCompare(self._app, CompareTools(wiring.roster, self._app.panes, wiring.model_of))
+
+    async def aclose(self) -> None:
+        """Close what was made."""
+        if self.prompts_asked:
+            await self.prompts.aclose()

@@ -3,6 +3,7 @@
 from chat_tui.config.state import State
 from chat_tui.conversation import Conversation
 from chat_tui.message import Message
+from chat_tui.model_names import model_named, recall
 from chat_tui.roster.roster import Roster
 
 
@@ -21,6 +22,7 @@ async def choose_answerer(
     Returns:
         The names of both; an empty model is the provider's own.
     """
+    recall(state.names)
     said = _last_reply(conversation)
     name = provider
     if name is None and said is not None and said.provider in roster.names():
@@ -29,6 +31,7 @@ async def choose_answerer(
         name = await roster.default(state.provider)
     if not model and said is not None and said.provider == name:
         model = said.model
+    model = model_named(name, model)
     return name, model or roster.provider(name).model or state.models.get(name, "")
 
 

@@ -16,6 +16,7 @@ from chat_tui.cli.options import choices_before, load_config, paths_of, place_op
     "-p", "--provider", metavar="NAME", help="Who answers.", shell_complete=provider_names
 )
 @click.option("-m", "--model", metavar="MODEL", help="The provider's model.")
+@click.option("--demo", is_flag=True, help="Talk to the built-in demo; needs no key.")
 @click.option("-s", "--system", metavar="SYSTEM", help="What the model is told first.")
 @click.option(
     "-a",
@@ -41,6 +42,7 @@ def ask(
     ctx: click.Context,
     provider: str | None,
     model: str | None,
+    demo: bool,
     system: str | None,
     attachments: tuple[Path, ...],
     output: str | None,
@@ -51,6 +53,10 @@ def ask(
 ) -> int:
     """Ask, and write the answer as it comes. What stdin holds is added to PROMPT."""
     for file in attachments:
+        if file.is_dir():
+            raise click.UsageError(f"{str(file)!r} is a folder: attach the files in it", ctx)
+        if file.exists() and not file.is_file():
+            raise click.UsageError(f"{str(file)!r} is not a regular file: it is not attached", ctx)
         if not file.is_file():
             raise click.UsageError(f"no file {str(file)!r} to attach", ctx)
     if output in {"", "-"}:
@@ -59,7 +65,7 @@ def ask(
     provider = provider or before.provider
     paths = paths_of(ctx)
     config = load_config(paths)
-    roster = roster_of(config, demo=before.demo)
+    roster = roster_of(config, demo=demo or before.demo)
     if provider is not None:
         roster.require(provider)
     text = _whole_prompt(prompt)

@@ -75,7 +75,7 @@ async def run(errand: Errand, config: Config, paths: Paths, roster: Roster) -> i
     assert task is not None
     answer = Out(sys.stdout)
     remarks = Remarks(Out(sys.stderr), answer)
-    runs = PastRuns(paths.state_dir / "picture-runs.json")
+    runs = PastRuns(paths.picture_runs)
     printer = JsonPrinter(answer) if errand.as_json else TextPrinter(answer, remarks, runs)
     store = Store(
         paths.database, tell=lambda line: remarks.line(clean_line(f"chat-tui: {line}", 1000))

@@ -27,7 +27,7 @@ MARKS: Final = {
 }
 
 
-@click.command()
+@click.command(short_help="Say what works here, what does not, and what helps.")
 @place_options
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
@@ -56,7 +56,11 @@ def _look(paths: Paths, *, asked: bool) -> "tuple[list[Finding], Protocol | None
         asked: The terminal may be asked.
     """
     from chat_tui.doctor.asking import ask
-    from chat_tui.doctor.configuration import look_at_files, read_configuration
+    from chat_tui.doctor.configuration import (
+        look_at_files,
+        look_at_themes,
+        read_configuration,
+    )
     from chat_tui.doctor.storage import look_at_store
     from chat_tui.doctor.system import look_at_system
     from chat_tui.doctor.terminal import look_at_pictures, look_at_terminal, look_at_tmux
@@ -76,9 +80,16 @@ def _look(paths: Paths, *, asked: bool) -> "tuple[list[Finding], Protocol | None
         *look_at_files(paths),
     ]
     if config is not None:
+        found += look_at_themes(config.app.theme, paths, _borrowed_themes)
         found += asyncio.run(_providers(config))
     found += look_at_store(paths.database)
     return found, protocol if asked else None
+
+
+def _borrowed_themes() -> tuple[str, ...]:
+    from chat_tui.themes_borrowed import borrowed_names  # with Textual behind it
+
+    return borrowed_names()
 
 
 async def _providers(config: "Config") -> "list[Finding]":
@@ -107,6 +118,7 @@ def _print(found: "list[Finding]", protocol: "Protocol | None") -> None:
 def _print_cards(protocol: "Protocol") -> None:
     """Show what only an eye can judge."""
     from chat_tui.doctor.card import colour_card, picture_card
+    from chat_tui.passthrough import within_tmux
 
     if os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb":
         return
@@ -114,7 +126,7 @@ def _print_cards(protocol: "Protocol") -> None:
     click.echo(f"    {colour_card()}", nl=False)
     instead = "" if protocol == "halfblock" else '; none, or odd signs: set images = "halfblock"'
     click.echo(f"    eight bars, from white to black, by {protocol}{instead}")
-    click.echo(picture_card(protocol, in_tmux=bool(os.environ.get("TMUX"))), nl=False)
+    click.echo(picture_card(protocol, in_tmux=within_tmux(os.environ)), nl=False)
 
 
 def _count(number: int, word: str) -> str:

@@ -14,7 +14,7 @@ from chat_tui.cli.completing import conversation_ids
 from chat_tui.cli.options import paths_of, place_options
 from chat_tui.cli.store_news import say
 from chat_tui.conversation import Conversation
-from chat_tui.errors import NotFound, TranscriptError
+from chat_tui.errors import TranscriptError
 from chat_tui.exporting import Document, document, export_to, joined, write_document
 from chat_tui.ids import ConversationId
 from chat_tui.transcripts.forms import FORMS, Form, form_of
@@ -97,16 +97,9 @@ async def _read(database: Path, which: str) -> list[Conversation]:
 
 
 async def _ids(store: "Store", which: str) -> list[ConversationId]:
-    match which:
-        case "all":
-            return [one.id for one in await store.list()]
-        case "last":
-            latest = await store.latest()
-            if latest is None:
-                raise NotFound("there is no conversation yet")
-            return [latest]
-        case _:
-            return [await store.find(which)]
+    if which == "all":
+        return [one.id for one in await store.list()]
+    return [await store.find(which)]
 
 
 def _names(conversations: Sequence[Conversation], suffix: str) -> list[str]:

@@ -21,7 +21,7 @@ _EVERY_S: Final = 0.1
 _CLEAR: Final = "\r\x1b[K"
 
 
-@click.command("import")
+@click.command("import", short_help="Import conversations of a file, a folder or an archive.")
 @place_options
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."

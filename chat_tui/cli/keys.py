@@ -22,7 +22,9 @@ _MAX_BYTES: Final = 16 * 1024
 _Row: TypeAlias = tuple[str, KeyState]
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    invoke_without_command=True, short_help="Store API keys, and say where each one comes from."
+)
 @click.pass_context
 def keys(ctx: click.Context) -> int:
     """Store API keys, and say where each one comes from; no key is ever shown.

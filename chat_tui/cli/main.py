@@ -75,7 +75,11 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Commands, invoke_without_command=True)
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @place_options
 @click.option(
     "-p", "--provider", metavar="NAME", help="Who answers.", shell_complete=provider_names
@@ -145,7 +149,7 @@ def main(args: list[str] | None = None) -> int:
         return _fail(_usage_line(error), EXIT_USAGE)
     except ChatTuiError as error:
         failed = isinstance(error, ProviderError | StoreError) and not isinstance(error, NotFound)
-        return _fail(_with_hint(error), EXIT_FAILED if failed else EXIT_USAGE)
+        return _fail(error.told, EXIT_FAILED if failed else EXIT_USAGE)
     except OSError as error:
         let_go_of_stdout()
         place = f"{error.filename}: " if error.filename else ""
@@ -174,13 +178,6 @@ def _usage_line(error: click.ClickException) -> str:
     if isinstance(error, click.UsageError) and error.ctx is not None:
         line += f"; see: {error.ctx.command_path} --help"
     return line
-
-
-def _with_hint(error: ChatTuiError) -> str:
-    text = str(error)
-    if error.hint and error.hint not in text:
-        text = f"{text} ({error.hint})"
-    return text
 
 
 def _fail(line: str, code: int) -> int:

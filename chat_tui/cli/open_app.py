@@ -40,7 +40,8 @@ def open_app(ctx: click.Context, choices: AppChoices) -> int:
     draw_pictures(can_draw(section.images, os.environ, terminal=True, ascii_only=wanted))
     # Imports make many objects and hardly any garbage: looking for it costs a tenth of the start.
     gc.disable()
-    from chat_tui.app.chat_app import AppOptions, run
+    from chat_tui.app.opening import AppOptions
+    from chat_tui.app.running import run
 
     options = AppOptions(
         config=config,

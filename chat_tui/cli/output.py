@@ -42,9 +42,14 @@ class Out:
     def __init__(self, stream: TextIO | None) -> None:
         """Take `sys.stdout` or `sys.stderr`, which is null where the parent closed it."""
         self._stream = stream
-        self.is_terminal = stream is not None and stream.isatty()
+        self._on_terminal = stream is not None and stream.isatty()
         self.line_open = False
         """The last line has no end yet."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Lines may be written over, and an open one stands where the other stream writes, too."""
+        return self._on_terminal
 
     @property
     def takes_style(self) -> bool:
@@ -77,7 +82,7 @@ class Out:
         except BrokenPipeError as error:
             raise ReaderGone from error
         except OSError as error:
-            if error.errno != errno.EIO or not self.is_terminal:
+            if error.errno != errno.EIO or not self._on_terminal:
                 raise
             raise ReaderGone from error  # the terminal has hung up
 

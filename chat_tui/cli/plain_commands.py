@@ -13,7 +13,7 @@ from chat_tui.commands.table import COMMANDS
 from chat_tui.config.prompts import load_template, template_names
 from chat_tui.errors import TranscriptError
 from chat_tui.transcripts.forms import Form, form_of
-from chat_tui.usage import reckoned, total
+from chat_tui.usage import dollars, reckoned, total
 
 if TYPE_CHECKING:
     from chat_tui.cli.plain_talk import PlainTalk
@@ -144,7 +144,7 @@ class PlainCommands:
 
     async def _usage(self) -> None:
         used = total(reckoned(self._talk.session.conversation))
-        cost = f", {used.cost_usd:.4f} USD" if used.cost_usd else ""
+        cost = f", {dollars(used.cost_usd)}" if used.cost_usd else ""
         self.tell(
             f"{used.replies} {'reply' if used.replies == 1 else 'replies'}, {used.input_tokens} tokens in, "
             f"{used.output_tokens} tokens out{cost}"

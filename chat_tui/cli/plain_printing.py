@@ -14,7 +14,9 @@ LINE_MAX_CHARS = 500
 class PlainOut(Out):
     """A stream that is only ever added to: nothing is written over, nothing is styled."""
 
-    is_terminal = False
+    @property
+    def is_terminal(self) -> bool:
+        return False
 
     @property
     def takes_style(self) -> bool:

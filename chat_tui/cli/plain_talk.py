@@ -23,6 +23,7 @@ from chat_tui.events import Approval, Finished
 from chat_tui.media.files import MediaFolder
 from chat_tui.media.past_runs import PastRuns
 from chat_tui.message import Attachment, Message
+from chat_tui.model_names import model_named, shown_model
 from chat_tui.roster.roster import Roster
 from chat_tui.session.holding import held, take
 from chat_tui.session.reply import Reply
@@ -48,7 +49,7 @@ class PlainTalk:
         """
         self.paths = paths
         self.roster = roster
-        self.store = Store(paths.database)
+        self.store = Store(paths.database, tell=lambda line: self.tell(f"chat-tui: {line}"))
         self.provider = self.model = ""
         self.attached: list[Attachment] = []
         """What goes along with the next turn."""
@@ -61,7 +62,7 @@ class PlainTalk:
         self._begun = False
         self._config = config
         self._out = out
-        self._runs = PastRuns(paths.state_dir / "picture-runs.json")
+        self._runs = PastRuns(paths.picture_runs)
         self._trouble = ""
 
     async def begin(
@@ -112,13 +113,14 @@ class PlainTalk:
 
     def choose_model(self, model: str) -> None:
         """Let another model answer from now on; empty is the provider's own."""
-        self.model = model
+        self.model = model_named(self.provider, model)
         self.tell(f"{self.who} answers")
 
     @property
     def who(self) -> str:
         """Who answers."""
-        return ", ".join(dict.fromkeys(part for part in (self.provider, self.model) if part))
+        model = shown_model(self.provider, self.model)
+        return ", ".join(dict.fromkeys(part for part in (self.provider, model) if part))
 
     def waiting_for(self) -> tuple[Message, Approval] | None:
         """What the last reply wants to be decided."""
@@ -186,8 +188,7 @@ class PlainTalk:
         try:
             return await doing
         except ChatTuiError as error:
-            hint = f" ({error.hint})" if error.hint and error.hint not in str(error) else ""
-            self.tell(f"chat-tui: {error}{hint}")
+            self.tell(f"chat-tui: {error.told}")
             return 0
 
     async def _take_conversation(self) -> None:

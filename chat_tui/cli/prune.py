@@ -27,7 +27,7 @@ def _age(ctx: click.Context, _option: click.Parameter, value: str) -> timedelta:
     return timedelta(hours=int(found["number"]) * _UNITS_H[found["unit"]])
 
 
-@click.command()
+@click.command(short_help="Delete conversations in which nothing was said for long.")
 @place_options
 @click.option(
     "--older-than", "age", callback=_age, required=True, metavar="AGE",

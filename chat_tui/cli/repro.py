@@ -16,7 +16,7 @@ from chat_tui.text import clean, clean_line
 from chat_tui.transcripts.redact import MASK
 
 
-@click.command()
+@click.command(short_help="Print what made a picture, or make it again.")
 @place_options
 @click.option("--run", "again", is_flag=True, help="Ask again, with the same seed.")
 @click.option("-p", "--provider", metavar="NAME", help="With --run: who answers, instead.")

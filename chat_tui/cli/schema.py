@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 
-@click.command()
+@click.command(short_help="Write the JSON Schema of what `ask --json` writes.")
 def schema() -> int:
     """Write the JSON Schema of the events that `ask --json` writes, one a line."""
     import msgspec

@@ -19,7 +19,7 @@ LIMIT: Final = 50
 _TITLE_CHARS: Final = 60
 
 
-@click.command()
+@click.command(short_help="Find messages that have all the words of QUERY.")
 @place_options
 @click.argument("query", nargs=-1, metavar="QUERY")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")

@@ -7,21 +7,29 @@ import click
 
 from chat_tui.errors import ConfigError
 
-_PLACES: Final = (
-    ("flowapi", 'base_url = "{url}/v1"'),
-    ("openai", 'base_url = "{url}/v1"'),
-    ("flowise", 'base_url = "{url}"'),
-    ("writer", 'base_url = "{url}/writer/v1"'),
-    ("fal", 'run_url = "{url}/fal/run"\nqueue_url = "{url}/fal/queue"'),
-    ("get3w", 'base_url = "{url}/api/v3"'),
-    ("anthropic", 'base_url = "{url}/anthropic"\nmodel = "demo"'),
-    ("gemini", 'base_url = "{url}/gemini"\nmodel = "demo"'),
-    ("ollama", 'base_url = "{url}/ollama"\nmodel = "demo"'),
+_WRITER: Final = 'base_url = "{url}/writer/v1"'
+_FAL: Final = (
+    'run_url = "{url}/fal/run"\nqueue_url = "{url}/fal/queue"\n'
+    'model = "demo/picture"                    # demo/slow-picture takes its time'
 )
-"""Where each dialect is, as a provider's table says it."""
+_PLACES: Final = (
+    ("flowapi", "flowapi", 'base_url = "{url}/v1"'),
+    ("openai", "openai", 'base_url = "{url}/v1"'),
+    ("flowise", "flowise", 'base_url = "{url}"\nchatflow_id = "{flow}"  # F2 has others'),
+    ("writer", "writer", _WRITER),
+    ("application", "writer", f'{_WRITER}\nendpoint = "application"\napplication_id = "{{app}}"'),
+    ("graph", "writer", f'{_WRITER}\nendpoint = "knowledge-graph"\ngraph_ids = ["{{graph}}"]'),
+    ("fal", "fal", _FAL),
+    ("fal-queue", "fal", f'{_FAL}\ntransport = "queue"'),
+    ("get3w", "get3w", 'base_url = "{url}/api/v3"\nmodel = "demo/picture"'),
+    ("anthropic", "anthropic", 'base_url = "{url}/anthropic"\nmodel = "demo"'),
+    ("gemini", "gemini", 'base_url = "{url}/gemini"\nmodel = "demo"'),
+    ("ollama", "ollama", 'base_url = "{url}/ollama"\nmodel = "demo"'),
+)
+"""A name, its kind, and where that dialect is, as a provider's table says it."""
 
 
-@click.command()
+@click.command(short_help="Answer on this machine as the servers of every kind do.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one."
 )
@@ -48,9 +56,13 @@ def configuration(url: str) -> str:
     Args:
         url: Where it listens, without a path.
     """
+    from chat_tui.simulator.flowise import WORKFLOW
+    from chat_tui.simulator.writer_account import GRAPH, RESEARCH
+
+    found = {"url": url, "flow": WORKFLOW, "app": RESEARCH, "graph": GRAPH}
     tables = (
-        f'[providers.sim-{kind}]\nkind = "{kind}"\n{place.format(url=url)}\n'
-        for kind, place in _PLACES
+        f'[providers.sim-{name}]\nkind = "{kind}"\n{place.format(**found)}\n'
+        for name, kind, place in _PLACES
     )
     return "\n".join(tables)
 

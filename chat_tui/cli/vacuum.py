@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chat_tui.media.sweeping import Swept
 
 
-@click.command()
+@click.command(short_help="Empty the bin, sweep media, and shrink the database.")
 @place_options
 @click.pass_context
 def vacuum(ctx: click.Context) -> int:

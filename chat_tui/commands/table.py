@@ -20,8 +20,6 @@ Argument: TypeAlias = Literal[
 """What a word of an argument is, for its completion; `words` have none."""
 Run: TypeAlias = Callable[[CommandContext, str], Awaitable[None]]
 
-FORMATS: Final = FORMS
-
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -88,7 +86,7 @@ async def _export(context: CommandContext, argument: str) -> None:
     word, path = first_word(argument)
     form = form_named(word)
     if form is None:
-        raise CommandError(f"no format {word[:40]!r}", hint=f"there are {', '.join(FORMATS)}")
+        raise CommandError(f"no format {word[:40]!r}", hint=f"there are {', '.join(FORMS)}")
     await context.write(form, unquoted(path))
 
 
@@ -156,7 +154,7 @@ COMMANDS: Final = (
     Command(
         "export",
         "FORMAT [PATH]",
-        f"Write {', '.join(FORMATS[:-1])} or {FORMATS[-1]}",
+        f"Write {', '.join(FORMS[:-1])} or {FORMS[-1]}",
         _export,
         ("format", "path"),
         needed=True,

@@ -36,6 +36,8 @@ ACTIONS: Final = (
     Action("reply.regenerate", "f5", "Answer again, as a new branch"),
     Action("scroll.up", "pageup", "Scroll up"),
     Action("scroll.down", "pagedown", "Scroll down; at the end it follows again"),
+    Action("scroll.first", "ctrl+home", "Go to the beginning of the conversation"),
+    Action("scroll.last", "ctrl+end", "Go to its end, and follow again"),
     Action("transcript.focus", "tab", "Walk through the transcript, and back"),
     Action("transcript.find", "ctrl+f", "Find in this conversation"),
     Action("transcript.copy", "ctrl+c", "Copy what the mouse selected"),

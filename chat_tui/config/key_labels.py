@@ -11,6 +11,7 @@ _WORDS = {
     "escape": "Esc",
     "pageup": "PageUp",
     "pagedown": "PageDown",
+    "end": "End",
     "up": "Up",
     "tab": "Tab",
     "ctrl": "Ctrl",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chat_tui.config.prices import Price
 
 _SECTIONS = ("app", "keys", "prices", "providers")
+_APP_KEYS = AppSection.__struct_fields__
 _DEMO = "demo"
 
 
@@ -58,7 +59,9 @@ def load(
     if file is not None:
         for name in file.table:
             if name not in _SECTIONS:
-                raise file.error([name], "unknown key", hint=nearest(name, _SECTIONS))
+                in_app = not isinstance(file.table[name], dict) and name in _APP_KEYS
+                hint = "it belongs below [app]" if in_app else nearest(name, _SECTIONS)
+                raise file.error([name], "unknown key", hint=hint)
         check_json(file, ["app"], table_at(file, ["app"]))
         app = convert_table(file, ["app"], AppSection)
         set_in_file = frozenset(table_at(file, ["app"]))

@@ -26,6 +26,10 @@ class Paths(msgspec.Struct, frozen=True, kw_only=True):
         return self.state_dir / "state.toml"
 
     @property
+    def picture_runs(self) -> Path:
+        return self.state_dir / "picture-runs.json"
+
+    @property
     def database(self) -> Path:
         return self.data_dir / "conversations.db"
 

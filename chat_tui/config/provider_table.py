@@ -188,7 +188,8 @@ def _check_url(file: TomlFile, keys: Sequence[str], url: str) -> None:
         raise file.error(keys, "a URL holds no user name or password", hint="use api_key")
     if parts.scheme not in {"http", "https"}:
         scheme = f", got {parts.scheme[:20]!r}" if parts.scheme and "://" in url else ""
-        raise file.error(keys, f"expected a URL of http or https{scheme}")
+        hint = "" if "://" in url else "it begins with http:// or https://"
+        raise file.error(keys, f"expected a URL of http or https{scheme}", hint=hint)
     if not host or not _HOST.fullmatch(parts.netloc) or not url.isprintable() or " " in url:
         raise file.error(keys, "not a URL", hint="such as https://host/v1")
     if parts.query or parts.fragment:

@@ -65,6 +65,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """Providers with their models, the latest first."""
     windows: dict[str, int] = msgspec.field(default_factory=dict)
     """How many tokens models take in, by provider and model with a space between."""
+    names: dict[str, str] = msgspec.field(default_factory=dict)
+    """What models are called whose ids say nothing, by the same."""
 
 
 def load_state(path: Path) -> tuple[State, str | None]:

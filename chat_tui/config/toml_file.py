@@ -16,6 +16,7 @@ from chat_tui.errors import ConfigError
 MAX_BYTES: Final = 1024 * 1024
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+_TWICE: Final = ("cannot overwrite", "cannot declare", "cannot mutate")
 _POSITION: Final = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
@@ -119,10 +120,13 @@ def _syntax_error(path: Path, text: str, said: str) -> ConfigError:
         if position[1]:
             line, column = int(position[1]), int(position[2])
     said = said[:1].lower() + said[1:]
+    hint = "text stands in quotes" if "value" in said else "see https://toml.io for the syntax"
+    if said.startswith(_TWICE):
+        hint = "a key or a table stands there for the second time"
     where = f", at column {column}" if column else ", at the end of the file"
     return ConfigError(
         f"not valid TOML: {said}{where}",
         path=path,
         line=line,
-        hint="text stands in quotes" if "value" in said else "see https://toml.io for the syntax",
+        hint=hint,
     )

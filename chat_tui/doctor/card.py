@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from chat_tui import glyphs
+from chat_tui.passthrough import passed_through
 from chat_tui.pictures.protocol import Protocol
-from chat_tui.pictures.tmux import passed_through
 
 BARS: Final = (
     (255, 255, 255),

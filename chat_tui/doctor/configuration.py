@@ -3,16 +3,18 @@
 import os
 import shlex
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from chat_tui.config.load import load
 from chat_tui.config.model import Config
 from chat_tui.config.paths import Paths
+from chat_tui.config.toml_file import nearest
 from chat_tui.doctor.finding import Finding, finding
 from chat_tui.errors import ConfigError
 from chat_tui.registry import Registry
+from chat_tui.resources import example_config
 
 AREA: Final = "configuration"
 _WRITABLE: Final = stat.S_IWGRP | stat.S_IWOTH
@@ -40,7 +42,8 @@ def read_configuration(paths: Paths, registry: Registry) -> tuple[Config | None,
     if file.exists():
         found.append(finding(AREA, "config.toml", "ok", str(file)))
     else:
-        found.append(finding(AREA, "config.toml", "note", f"none, which is fine ({file})"))
+        example = f"a commented example: {example_config()}"
+        found.append(finding(AREA, "config.toml", "note", f"none, which is fine ({file})", example))
     broken = {str(one.error) for one in config.broken}
     found += [
         finding(AREA, one.name, "problem", str(one.error), "change it, or remove the file")
@@ -52,6 +55,33 @@ def read_configuration(paths: Paths, registry: Registry) -> tuple[Config | None,
         if warning not in broken
     ]
     return config, found
+
+
+def look_at_themes(
+    wanted: str | None, paths: Paths, borrowed: Callable[[], Iterable[str]]
+) -> Iterator[Finding]:
+    """Look whether the theme that is configured is there, and whether the user's own are right.
+
+    Args:
+        wanted: The one that is configured.
+        paths: Where the user's own are.
+        borrowed: Names the themes that have no file; asked where no file is called as wanted.
+    """
+    from chat_tui.config.theme import load_theme, user_theme_files
+    from chat_tui.resources import theme_files
+
+    names = [file.stem for file in theme_files()]
+    for file in user_theme_files(paths.themes_dir):
+        try:
+            names.append(load_theme(file).name)
+        except ConfigError as error:
+            yield finding(AREA, file.name, "warning", str(error), "change it, or remove the file")
+    if not wanted or wanted in names:
+        return
+    names += borrowed()
+    if wanted not in names:
+        text = f"there is no theme {wanted!r}: the usual one is shown"
+        yield finding(AREA, "theme", "warning", text, nearest(wanted, names))
 
 
 def look_at_files(paths: Paths) -> Iterator[Finding]:

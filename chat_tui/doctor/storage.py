@@ -44,7 +44,7 @@ def _database(path: Path) -> Finding:
     import sqlite3
 
     from chat_tui.store.backups import reading
-    from chat_tui.store.connection import explain
+    from chat_tui.store.connection import explain, garbled
     from chat_tui.store.migrations import CURRENT, version
 
     restore = "start chat-tui: it mends what it can, or put a backup in its place"
@@ -60,6 +60,8 @@ def _database(path: Path) -> Finding:
         told = explain(error, path)
         remedy = restore if isinstance(told, DamagedStore) else told.hint
         return finding(AREA, "database", "problem", told.message, remedy)
+    except UnicodeDecodeError:
+        return finding(AREA, "database", "problem", garbled(path).message, restore)
     except OSError as error:
         return finding(AREA, "database", "problem", f"{path}: {error}", restore)
     size = path.stat().st_size / 1024**2

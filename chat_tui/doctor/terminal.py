@@ -8,6 +8,7 @@ from typing import Final
 from chat_tui.clipboard import routes
 from chat_tui.doctor.asking import Said
 from chat_tui.doctor.finding import Finding, finding
+from chat_tui.passthrough import within_tmux
 from chat_tui.pictures.protocol import Protocol, by_answers, by_name
 from chat_tui.programs import clean_environ
 
@@ -26,7 +27,7 @@ def look_at_terminal(environ: Mapping[str, str], said: Said | None) -> Iterator[
     """
     term, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
     name = (said.answers.name if said else "") or program or term or "unknown"
-    around = " in tmux" if environ.get("TMUX") else " in screen" if environ.get("STY") else ""
+    around = " in tmux" if within_tmux(environ) else " in screen" if environ.get("STY") else ""
     asked = "" if said else "; not asked, since this is no terminal"
     if term in ("", "dumb"):
         remedy = "start it in a terminal, or use `chat-tui ask`"
@@ -62,10 +63,10 @@ def _keys(environ: Mapping[str, str], said: Said | None) -> Finding:
     known = environ.get("TERM", "").removeprefix("xterm-").startswith(_EXTENDED) or environ.get(
         "TERM_PROGRAM", ""
     ).startswith(_EXTENDED)
-    if (said and said.keys) or (known and not environ.get("TMUX")):
+    if (said and said.keys) or (known and not within_tmux(environ)):
         return finding(AREA, "Shift+Enter", "ok", "is told from Enter")
     remedy = "Alt+Enter, Ctrl+J, or \\ and Enter begin a new line everywhere"
-    if environ.get("TMUX"):
+    if within_tmux(environ):
         return finding(AREA, "Shift+Enter", "note", "is up to tmux, see below", remedy)
     return finding(AREA, "Shift+Enter", "note", "may look like Enter to this terminal", remedy)
 
@@ -100,7 +101,7 @@ def look_at_pictures(
     if mode == "off":
         words = 'off, since [app] images = "off"'
         return None, [finding(AREA, "pictures", "note", words, 'images = "auto" draws them')]
-    if environ.get("TMUX") and mode == "auto":
+    if within_tmux(environ) and mode == "auto":
         return _pictures_in_tmux(environ)
     protocol = by_name(mode, environ) or (by_answers(said.answers) if said else None)
     if protocol is None:
@@ -132,7 +133,7 @@ def _pictures_in_tmux(environ: Mapping[str, str]) -> tuple[Protocol, list[Findin
 
 def look_at_tmux(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Look at what tmux passes on; nothing where there is none."""
-    if not environ.get("TMUX"):
+    if not within_tmux(environ):
         return
     wanted = (
         ("extended-keys", ("on", "always"), "Shift+Enter", "set -s extended-keys on"),

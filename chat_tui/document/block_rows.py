@@ -1,5 +1,6 @@
 """Where the rows of blocks are that stand below each other, and the characters in them."""
 
+from bisect import bisect_right
 from typing import NamedTuple
 
 from chat_tui.document.block import Block
@@ -44,11 +45,8 @@ class BlockRows:
         """Find the block at a row, from 0 to `height(width)` - 1."""
         self.height(width)
         tops = self._block_tops
-        low, high = 0, len(self._blocks) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if tops[middle] <= index else (low, middle - 1)
-        return Spot(low, index - tops[low])
+        block = max(0, bisect_right(tops, index, hi=len(self._blocks)) - 1)
+        return Spot(block, index - tops[block])
 
     def block_top(self, block: int, width: int) -> int:
         """Find the first row of a block."""

@@ -107,18 +107,6 @@ class HeightIndex:
             step >>= 1
         return node, row
 
-    def truncate(self, length: int) -> None:
-        """Keep the first heights only.
-
-        Args:
-            length: How many, from 0 to `len`.
-        """
-        if not 0 <= length <= len(self._heights):
-            raise IndexError(f"no length of {length}: there are {len(self._heights)} heights")
-        del self._heights[length:]
-        del self._sums[length + 1 :]
-        self._total = self.top(length)
-
     def _right_below(self, node: int) -> int:
         """What a node sums up besides its own height."""
         sums = self._sums

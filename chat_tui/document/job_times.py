@@ -118,6 +118,11 @@ def seconds_words(seconds: float) -> str:
     return f"{whole // 60:,} min {whole % 60} s"
 
 
+def took_words(seconds: float) -> str:
+    """Say a time that is over: short ones more exactly."""
+    return f"{seconds:.1f} s" if seconds < 60 else seconds_words(seconds)
+
+
 def percent_words(fraction: float) -> str:
     """Say how far something is; `100 %` only when it is all of it."""
     return f"{int(fraction * 100 + 1e-9)} %"

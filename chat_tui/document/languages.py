@@ -2,7 +2,8 @@
 
 An allow-list: among the hundreds of lexers in Pygments are some that need minutes for a page, or
 for a line. In Pygments 2.21 Scala's takes twice as long for each backslash after a quote, and
-Terraform's takes the square of the spaces; those of HTTP and e-mail choose any other by what the text says.
+Terraform's takes the square of the spaces; those of HTTP and e-mail choose any other by what the
+text says.
 """
 
 from typing import Final

@@ -122,9 +122,9 @@ class MarkdownDocument:
         """
         if self._closed:
             return
-        if sum(map(len, self._pending)) - self._taken <= budget_chars:
-            self.finish()
         self._closed = True
+        if self._pending_chars <= budget_chars:
+            self.commit(budget_chars)
 
     def finish(self) -> int | None:
         """Commit all that was fed, whatever it takes; the text is over, and more is ignored.
@@ -132,14 +132,8 @@ class MarkdownDocument:
         Returns:
             As `commit`.
         """
-        if self._finished:
-            return None
-        text = self._take(sum(map(len, self._pending)))
-        if self._cleaner is not None:
-            text = self._cleaner.feed(text)
-        self._grow(text)
-        self._end()
-        return self._changed()
+        self._closed = True
+        return self.commit(self._pending_chars)
 
     def height(self, width: int) -> int:
         """Rows at this width, in cells, at least 1."""
@@ -165,6 +159,10 @@ class MarkdownDocument:
         """Find the row where a leaf begins, its gap included; that below the last for none."""
         self._measure(width)
         return self._rows[leaf] if leaf < len(self._rows) else self._total_rows
+
+    @property
+    def _pending_chars(self) -> int:
+        return sum(map(len, self._pending)) - self._taken
 
     def _take(self, budget_chars: int) -> str:
         taken: list[str] = []
@@ -209,6 +207,7 @@ class MarkdownDocument:
             self._take_line(self._line, len(self._line))
         self._line = ""
         self._structure.end()
+        del self._structure  # thousands of short messages may be kept
         self._leaves.finish()
         self._cleaner = None
         self._finished = True

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from chat_tui.events import ImageProgress, ImageResult
 from chat_tui.message import Message
+from chat_tui.model_names import shown_model
 
 if TYPE_CHECKING:
     from chat_tui.document.job_lines import JobLines
@@ -56,7 +57,7 @@ class MessagePictures:
             from chat_tui.document.picture_jobs import LiveJobs
 
             self._live = LiveJobs(*self._asked_of, self._runs, self._clock)
-            for part in message.parts if _runs(message) else ():
+            for part in message.parts if message.status == "streaming" else ():
                 if isinstance(part, ImageProgress):
                     self._live.take(part)
         return self._live
@@ -86,9 +87,9 @@ class MessagePictures:
         setting = Setting(
             self._drawn,
             self._asked,
-            message.model,
+            shown_model(message.provider, message.model),
             message.parameters,
-            _runs(message),
+            message.status == "streaming",
             message.outcome,
         )
         live = self.live(message)
@@ -102,7 +103,3 @@ def found_jobs(message: Message) -> "Mapping[str, Job]":
     from chat_tui.document.picture_jobs import jobs_in
 
     return jobs_in(message.parts)
-
-
-def _runs(message: Message) -> bool:
-    return message.role == "assistant" and message.outcome is None

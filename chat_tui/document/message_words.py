@@ -3,7 +3,9 @@
 from chat_tui import glyphs
 from chat_tui.events import Finished, ImageProgress, ImageResult, Notice, Step, ToolCall
 from chat_tui.message import Attachment, Lineage, Message, Part
+from chat_tui.model_names import shown_model
 from chat_tui.text import clean_line
+from chat_tui.usage import dollars
 
 
 def header_words(message: Message) -> tuple[str, str]:
@@ -12,7 +14,9 @@ def header_words(message: Message) -> tuple[str, str]:
     if message.role == "user":
         return "you", clock
     name = f" {glyphs.DOT} ".join(
-        clean_line(word) for word in (message.provider, message.model) if word
+        clean_line(word)
+        for word in (message.provider, shown_model(message.provider, message.model))
+        if word
     )
     return name or "reply", clock
 
@@ -60,7 +64,7 @@ def totals(message: Message, finished: Finished) -> str:
     if finished.first_s is not None:
         words.append(f"first {finished.first_s:.1f} s")
     if usage.cost_usd is not None:
-        words.append(f"${usage.cost_usd:.4f}".rstrip("0").rstrip("."))
+        words.append(dollars(usage.cost_usd))
     return f" {glyphs.DOT} ".join(words)
 
 

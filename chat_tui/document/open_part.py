@@ -26,7 +26,7 @@ class TextSoFar:
 
 def open_part(message: Message) -> TextPart | ReasoningPart | None:
     """Find the part that takes more text: as in the fold, steps and notices do not end one."""
-    if message.outcome is not None or message.role == "user":
+    if message.status != "streaming":
         return None
     for part in reversed(message.parts):
         if isinstance(part, TextPart | ReasoningPart):

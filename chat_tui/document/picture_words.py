@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 
 from chat_tui import glyphs
-from chat_tui.document.job_times import JobTimes, left_words, percent_words, seconds_words
+from chat_tui.document.job_times import (
+    JobTimes,
+    left_words,
+    percent_words,
+    seconds_words,
+    took_words,
+)
 from chat_tui.document.spans import Span
 from chat_tui.events import Finished, ImageProgress, ImageResult, StopAnswer, Terminal
 from chat_tui.text import clean_line
@@ -127,7 +133,7 @@ def facts(result: ImageResult, *, path: bool = False) -> list[str]:
     if result.seed is not None:
         words.append(f"seed {result.seed}")
     if result.elapsed_s:
-        words.append(_exact(result.elapsed_s))
+        words.append(took_words(result.elapsed_s))
     if path:
         words.append(clean_line(result.path or result.url or "not saved", _PATH_CHARS))
     return words
@@ -164,7 +170,7 @@ def caption_words(results: Sequence[ImageResult], model: str, asked: int) -> str
         if all((r.width_px, r.height_px) == (first.width_px, first.height_px) for r in results):
             words += facts(ImageResult("", 0, width_px=first.width_px, height_px=first.height_px))
         seconds = max((result.elapsed_s or 0.0 for result in results), default=0.0)
-        words += [_exact(seconds)] if seconds else []
+        words += [took_words(seconds)] if seconds else []
     for result in results:
         if result.path is None:
             words.append(f"not saved: {clean_line(result.url or 'it came without an address')}")
@@ -184,7 +190,3 @@ def flag_words(result: ImageResult) -> list[str]:
 def joined(words: Sequence[str]) -> str:
     """Put words into one line."""
     return f" {glyphs.DOT} ".join(filter(None, words))
-
-
-def _exact(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 60 else seconds_words(seconds)

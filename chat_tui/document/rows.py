@@ -136,6 +136,14 @@ class Rows:
         """Give a streaming message more; `commit` brings it to the rows."""
         self.view(number).feed(events)
 
+    def name_again(self) -> set[int]:
+        """Take in that names of models have become known; `commit` brings them to the rows.
+
+        Returns:
+            The messages whose headers are others now.
+        """
+        return {number for number, view in self._views.items() if view.name_again()}
+
     def commit(self, number: int) -> tuple[int | None, bool]:
         """Bring a streaming message's rows up to date.
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from chat_tui.document.block import Block
+from chat_tui.document.blocks import MarkdownBlock
+from chat_tui.document.written import written
 
 _WORD_SIGNS = frozenset("_-'")
 
@@ -68,7 +70,11 @@ class Selection(msgspec.Struct, frozen=True):
         for message in range(self.start.message, self.end.message + 1):
             for number, block in enumerate(blocks(message)):
                 text = block.text
-                if (covered := self.covers(message, number, len(text))) is not None:
+                if (covered := self.covers(message, number, len(text))) is None:
+                    continue
+                if isinstance(block, MarkdownBlock):
+                    pieces.append(written(block.document.leaves, *covered))
+                else:
                     pieces.append(text[covered[0] : covered[1]])
         return "\n\n".join(pieces)
 

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from chat_tui import glyphs
 from chat_tui.document.blocks import TextBlock
+from chat_tui.document.job_times import took_words
 from chat_tui.document.spans import Ink
 from chat_tui.document.stack import StackBlock
 from chat_tui.events import Step
@@ -65,7 +66,7 @@ def steps_head(steps: Sequence[Step]) -> str:
     if failed:
         words.append(f"{failed} failed")
     if took_s:
-        words.append(_took(took_s))
+        words.append(took_words(took_s))
     return "  ".join(words)
 
 
@@ -83,7 +84,7 @@ def steps_body(branches: Sequence[Branch], *, running: bool) -> StackBlock:
         if branch.step.elapsed_s
     ]
     column = max((width for width in widths if width <= _LABEL_CELLS), default=0)
-    took = max(len(_took(step.elapsed_s or 0.0)) for step, _ in branches)
+    took = max(len(took_words(step.elapsed_s or 0.0)) for step, _ in branches)
     return StackBlock(
         "steps",
         [
@@ -120,7 +121,7 @@ def _lines(
     words = label
     if step.elapsed_s:
         free = columns[0] - 2 * depth - cell_len(label)
-        words += " " * max(0, free) + f"  {_took(step.elapsed_s):>{columns[1]}}"
+        words += " " * max(0, free) + f"  {took_words(step.elapsed_s):>{columns[1]}}"
     detail = clean(step.detail).strip()
     if detail and "\n" not in detail and len(detail) <= _DETAIL_CHARS:
         words += f"  {clean_line(detail)}"
@@ -155,9 +156,3 @@ def bounded(text: str, max_lines: int, max_chars: int = 8_000) -> str:
     if more <= 0:
         return kept
     return f"{kept}\n{glyphs.ELLIPSIS} {more:,} more line{'s' if more > 1 else ''}"
-
-
-def _took(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds // 60):,} min {int(seconds % 60)} s"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -12,6 +13,7 @@ from chat_tui.document.blocks import FoldBlock, MarkdownBlock
 from chat_tui.document.code import Code
 from chat_tui.document.message_view import MessageView
 from chat_tui.document.spans import Span
+from chat_tui.document.written import written
 from chat_tui.events import Source
 
 _UNWRAPPED_CELLS = 100_000
@@ -66,7 +68,7 @@ def unit_text(blocks: Sequence[Block], unit: Unit) -> str:
     """Return what is copied of a unit; all of a folded block."""
     block = blocks[unit.block]
     if isinstance(block, MarkdownBlock):
-        return "\n\n".join(leaf.text for leaf in block.document.leaves[unit.first : unit.last])
+        return written(block.document.leaves[unit.first : unit.last])
     return block.body.text if isinstance(block, FoldBlock) else block.text
 
 
@@ -85,7 +87,11 @@ def unit_rows(view: MessageView, unit: Unit, width: int) -> range:
 
 def reply_text(blocks: Sequence[Block]) -> str:
     """Return what was said in a message, as plain text."""
-    return "\n\n".join(block.text for block in blocks if block.kind == "text")
+    return "\n\n".join(
+        written(block.document.leaves) if isinstance(block, MarkdownBlock) else block.text
+        for block in blocks
+        if block.kind == "text"
+    )
 
 
 def reply_source(blocks: Sequence[Block]) -> str:
@@ -102,9 +108,7 @@ def unit_links(blocks: Sequence[Block], unit: Unit) -> list[Link]:
             for index in range(leaf.height(_UNWRAPPED_CELLS)):
                 found += _in_row(leaf.row(index, _UNWRAPPED_CELLS))
     else:
-        for match in re.finditer(_ADDRESS, unit_text(blocks, unit)):
-            url = match[0].rstrip(_AFTER_ADDRESS)
-            found.append(Link(url, url))
+        found += _written_out(unit_text(blocks, unit))
     return list(dict.fromkeys(found))
 
 
@@ -131,13 +135,21 @@ def _of_markdown(number: int, block: MarkdownBlock) -> Iterator[Unit]:
 
 
 def _in_row(row: Sequence[Span]) -> Iterator[Link]:
-    label, url = "", ""
-    for span in (*row, Span("", "text")):
-        if span.link != url:
-            if url:
-                yield Link(label, url)
-            label, url = "", span.link
-        label += span.text
+    for url, spans in groupby(row, lambda span: span.link):
+        text = "".join(span.text for span in spans)
+        if url:
+            yield Link(text, url)
+        else:
+            yield from _written_out(text)
+
+
+def _written_out(text: str) -> Iterator[Link]:
+    """Find addresses that nobody made a link of."""
+    if ":" not in text:
+        return
+    for match in re.finditer(_ADDRESS, text):
+        url = match[0].rstrip(_AFTER_ADDRESS)
+        yield Link(url, url)
 
 
 def source_link(source: Source) -> Link | None:

@@ -142,7 +142,7 @@ class _Reader:
                 case _:
                     self.left_out[f"part of the kind {kind[:40]!r}"] += 1
         for attachment in rows(metadata.get("attachments")):
-            yield from self._attachment(table(attachment))
+            self._leave_out(table(attachment))
         if (found := tuple(_sources(metadata))) and role != "tool":
             yield SourceRefs(found)
 
@@ -185,12 +185,11 @@ class _Reader:
             revised_prompt=words(made.get("prompt")) or None,
         )  # fmt: skip
 
-    def _attachment(self, fields: Mapping[str, Any]) -> Iterator[Part]:
-        """Files that were sent; a picture among them stands in the content, too."""
+    def _leave_out(self, fields: Mapping[str, Any]) -> None:
+        """Count a file that was sent; a picture stands in the content, too."""
         media_type = words(fields.get("mime_type")) or words(fields.get("mimeType"))
         if not media_type.startswith("image/"):
             self.left_out["attached file that the export does not hold"] += 1
-        yield from ()
 
     def _file(self, file_id: str) -> str:
         place = f"chatgpt:{file_id}"

@@ -13,7 +13,7 @@ from chat_tui.events import Source, SourceRefs, ToolCall
 from chat_tui.importing.building import build, in_a_row
 from chat_tui.importing.found import Fetch, Item, Said, Unusable
 from chat_tui.importing.keys import content_key
-from chat_tui.importing.values import count, moment, rows, table, words
+from chat_tui.importing.values import moment, rows, table, words
 from chat_tui.message import Attachment, Part, ReasoningPart, TextPart
 
 _PROVIDER: Final = "claude"
@@ -98,9 +98,8 @@ class _Reader:
             yield SourceRefs(tuple(sources.values()))
         for attachment in map(table, rows(message.get("attachments"))):
             yield from self._attachment(attachment)
-        self.left_out[_GONE] += len(rows(message.get("files"))) or 0
-        if not self.left_out[_GONE]:
-            del self.left_out[_GONE]
+        if gone := len(rows(message.get("files"))):
+            self.left_out[_GONE] += gone
 
     def _attachment(self, attachment: Mapping[str, Any]) -> Iterator[Part]:
         text = words(attachment.get("extracted_content"))
@@ -114,7 +113,7 @@ class _Reader:
             path=place,
             name=words(attachment.get("file_name")) or "attachment.txt",
             media_type="text/plain",
-            size_bytes=count(len(data)) or 0,
+            size_bytes=len(data),
         )
 
 

@@ -41,7 +41,6 @@ def elements(file: BinaryIO) -> Iterator[Any]:
 
 def _of_lines(file: BinaryIO) -> Iterator[Any]:
     """Read a value a line; a file whose first line is only a part of one is one value."""
-    broken = 0
     for number, line in enumerate(_lines(file)):
         text = line.decode("utf-8-sig" if number == 0 else "utf-8", "replace")
         if not text.strip():
@@ -53,7 +52,6 @@ def _of_lines(file: BinaryIO) -> Iterator[Any]:
                 file.seek(0)
                 yield _whole(file, error)
                 return
-            broken += 1
             yield Unusable("a line of it is no JSON")
         else:
             yield value

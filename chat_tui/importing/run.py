@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chat_tui.conversation import Conversation
+from chat_tui.errors import TranscriptError
 from chat_tui.importing.forms import ImportForm
 from chat_tui.importing.found import Found, Item, Unusable
 from chat_tui.importing.keeping import keep_files
@@ -83,6 +84,8 @@ class _Reading:
         """Bytes of the documents before this one."""
         self._read = 0
         self._items = self._all()
+        self._failed: TranscriptError | None = None
+        """Raised after the batch that was read before it."""
         self._lock = threading.Lock()
         """Whoever is cancelled does not end the thread that reads: closing waits for it."""
 
@@ -101,15 +104,22 @@ class _Reading:
             self._items.close()
 
     def _batch(self) -> list[Item]:
+        if self._failed is not None:
+            raise self._failed
         batch: list[Item] = []
         messages = 0
-        for item in self._items:
-            if item is None:
-                break
-            batch.append(item)
-            messages += len(item.conversation) if isinstance(item, Found) else 0
-            if len(batch) == _MOST_AT_ONCE or messages >= _MESSAGES_AT_ONCE:
-                break
+        try:
+            for item in self._items:
+                if item is None:
+                    break
+                batch.append(item)
+                messages += len(item.conversation) if isinstance(item, Found) else 0
+                if len(batch) == _MOST_AT_ONCE or messages >= _MESSAGES_AT_ONCE:
+                    break
+        except TranscriptError as error:
+            if not batch:
+                raise
+            self._failed = error
         return batch
 
     def _all(self) -> Generator[Item | None, None, None]:

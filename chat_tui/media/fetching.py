@@ -150,8 +150,7 @@ async def _leave(event: ImageResult, *, remark: bool) -> Sequence[StreamEvent]:
 
 
 def _not_kept(what: str, url: str, error: ChatTuiError) -> Notice:
-    hint = f" ({error.hint})" if error.hint else ""
-    return Notice(f"the picture at {_host(url)} was not {what}: {error.message}{hint}")
+    return Notice(f"the picture at {_host(url)} was not {what}: {error.told}")
 
 
 def _host(url: str) -> str:

@@ -21,6 +21,7 @@ SUFFIXES: Final = {
     "image/webp": ".webp",
     "image/gif": ".gif",
 }
+OTHER_SPELLINGS: Final = {".jpeg": ".jpg"}
 TEXT_SUFFIX: Final = ".txt"
 
 

@@ -87,7 +87,7 @@ async def _kept(event: StreamEvent, place: PicturePlace) -> StreamEvent | None:
             try:
                 return await saved(event, event.data, place) if event.data else event
             except MediaError as error:
-                return Notice(f"{error.message} ({error.hint})" if error.hint else error.message)
+                return Notice(error.told)
         case ImagePreview():
             try:
                 form = check_picture(event.data)

@@ -9,14 +9,13 @@ from typing import Final
 from chat_tui.config.paths import private_dir
 from chat_tui.errors import MediaError
 from chat_tui.files import write_atomically
-from chat_tui.media.files import SUFFIXES, SavedPicture, check_picture
+from chat_tui.media.files import OTHER_SPELLINGS, SUFFIXES, SavedPicture, check_picture
 
 STEM: Final = "picture"
 """What pictures in a folder are called, before their number."""
 
 _HINT: Final = "choose another place with -o"
 _MAX_NAMES: Final = 10_000
-_OTHER_SPELLINGS: Final = {".jpeg": ".jpg"}
 
 
 class NamedPictures:
@@ -94,7 +93,7 @@ class NamedPictures:
             folder, stem, first = self._path, STEM, 1
         else:
             own = self._path.suffix.lower()
-            known = _OTHER_SPELLINGS.get(own, own)
+            known = OTHER_SPELLINGS.get(own, own)
             if known == suffix:
                 suffix = self._path.suffix  # as the user spells it
             folder, first = self._path.parent, 2

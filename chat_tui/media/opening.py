@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.errors import ChatTuiError, MediaError
-from chat_tui.media.files import SUFFIXES
+from chat_tui.media.files import OTHER_SPELLINGS, SUFFIXES
 from chat_tui.media.sniff import sniff
 from chat_tui.programs import run_program
 
@@ -17,7 +17,6 @@ LIMIT_S: Final = 10.0
 _OPENERS: Final = ("xdg-open", "wslview")
 _BEGINNING_BYTES: Final = 1 << 20
 """Enough for what a picture says about itself."""
-_SPELLINGS: Final = {".jpeg": ".jpg"}
 
 
 async def open_picture(path: Path, *, environ: Mapping[str, str]) -> None:
@@ -61,6 +60,6 @@ def _checked(path: Path) -> str:
             f"{str(path)!r} cannot be opened: {(reason or 'not a name of a file').lower()}"
         ) from error
     suffix = path.suffix.lower()
-    if form is None or SUFFIXES[form.media_type] != _SPELLINGS.get(suffix, suffix):
+    if form is None or SUFFIXES[form.media_type] != OTHER_SPELLINGS.get(suffix, suffix):
         raise MediaError(f"{str(path)!r} is not the picture that its name says")
     return str(path.absolute())

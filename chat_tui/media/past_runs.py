@@ -104,7 +104,7 @@ class PastRuns:
             found = msgspec.json.decode(self._path.read_bytes(), type=tuple[ModelRuns, ...])
         except FileNotFoundError:
             return {}
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             log.warning("what picture jobs took is forgotten: %s", error)
             return {}
         return {

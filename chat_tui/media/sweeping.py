@@ -3,7 +3,8 @@
 import re
 import stat
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -57,14 +58,21 @@ def sweep(folder: Path, named: Collection[str], *, now_s: float | None = None) -
 
 def folder_bytes(folder: Path) -> int:
     """What the kept files take on the disk."""
-    return sum(path.lstat().st_size for path in _files(folder))
+    size_bytes = 0
+    for path in _files(folder):
+        with suppress(OSError):
+            size_bytes += path.lstat().st_size
+    return size_bytes
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    try:
-        places = sorted(folder.iterdir())
-    except OSError:
-        return
-    for place in places:
+    for place in _in(folder):
         if _FOLDER.fullmatch(place.name) and not place.is_symlink() and place.is_dir():
-            yield from sorted(place.iterdir())
+            yield from _in(place)
+
+
+def _in(folder: Path) -> Sequence[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return ()

@@ -7,12 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chat_tui.errors import (
-    Rejected,
-    Unreachable,
-)
-from chat_tui.net.error_text import error_message as error_message
-from chat_tui.net.error_text import redact as redact
+from chat_tui.errors import Rejected, Unreachable
 
 CHECK_BASE_URL = "check base_url, and that the server is running"
 

@@ -1,12 +1,14 @@
 """Roads on which a key can be read by everybody on the way: plain http to another machine."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 from chat_tui.errors import AuthFailed
 
+_SHORTEST: Final = 8
+"""What is shorter is no key, but a number of tokens and the like."""
 _SECRET: Final = re.compile("auth|cookie|key|passw|secret|token", re.IGNORECASE)
 
 
@@ -19,6 +21,13 @@ def is_open_road(url: str) -> bool:
 def hold_a_key(headers: Iterable[str]) -> bool:
     """Whether one of these headers is, by its name, as good as a key."""
     return any(_SECRET.search(name) for name in headers)
+
+
+def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """What in headers is, by their names, as good as a key; a scheme before it does not count."""
+    values = (value for name, value in headers.items() if hold_a_key([name]))
+    parts = {part for value in values for part in (value, value.rpartition(" ")[2])}
+    return tuple(part for part in parts if len(part) >= _SHORTEST)
 
 
 def not_sent(url: str, provider: str) -> AuthFailed:

@@ -23,9 +23,7 @@ from chat_tui.errors import (
     Unreachable,
 )
 from chat_tui.net.connect_errors import Peer, connect_error
-from chat_tui.net.error_text import body_message, one_line
-from chat_tui.net.error_text import error_message as error_message
-from chat_tui.net.error_text import redact as redact
+from chat_tui.net.error_text import body_message, one_line, redact
 
 if TYPE_CHECKING:
     import httpx

@@ -17,10 +17,6 @@ LIMIT_S: Final = 1.0
 _ASKED: Final = "#{allow-passthrough} #{client_termname} #{client_termtype}"
 
 
-def within_tmux(environ: Mapping[str, str]) -> bool:
-    return bool(environ.get("TMUX"))
-
-
 async def by_tmux(environ: Mapping[str, str]) -> Protocol:
     """Choose by what tmux says about itself, and about the terminal around it."""
     said = await _said(environ)
@@ -29,11 +25,6 @@ async def by_tmux(environ: Mapping[str, str]) -> Protocol:
         return "halfblock"
     known = any(has_placeholders(name.removeprefix("xterm-")) for name in names.split(" "))
     return "kitty" if known else "halfblock"
-
-
-def passed_through(sequence: str) -> str:
-    """Wrap a sequence so that tmux hands it on to the terminal around it."""
-    return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
 
 
 async def _said(environ: Mapping[str, str]) -> str:

@@ -15,6 +15,8 @@ from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.connection import Connection
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models, decode_models
+from chat_tui.providers.native_reply import names_model
+from chat_tui.providers.not_chosen import not_chosen
 from chat_tui.providers.posted import posted
 
 ANTHROPIC_URL: Final = "https://api.anthropic.com"
@@ -56,6 +58,8 @@ class AnthropicProvider:
         """Ask for a message; see `Provider.stream`."""
         parameters = {**self.parameters, **request.parameters}
         asked = msgspec.structs.replace(request, parameters=parameters)
+        if not names_model(asked, self.model):
+            raise await not_chosen("model", key="model", provider=self.name, models=self.models)
         body = encode(asked, model=self.model)
         decoder = AnthropicDecoder(provider=self.name, model=str(body["model"]))
         async with aclosing(posted(self._connection, "/v1/messages", body, decoder)) as events:

@@ -89,6 +89,7 @@ class AnthropicDecoder(NativeDecoder):
                 self._stopped(delta)
                 yield from self._spent(chunk.get("usage"))
             case {"type": "message_stop"}:
+                self.finish = self.finish or "end_turn"  # gateways may say no reason
                 yield from self.end()
             case {"type": "content_block_stop"}:
                 pass

@@ -16,6 +16,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     text: bool = True
     images_in: bool = False
     images_out: bool = False
+    picture_model: str = ""
+    """Who makes pictures, where other models of the provider do not."""
     tools: bool = False
     history: bool = True
     """Earlier turns matter; false where each turn stands for itself."""
@@ -30,6 +32,8 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What goes into the request."""
     label: str = ""
     """What the menu shows, where it is not the id."""
+    name: str = ""
+    """What stands in the place of an id that says nothing to a reader; empty for any other."""
     context_tokens: int | None = None
 
 

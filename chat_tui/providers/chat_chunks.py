@@ -6,9 +6,7 @@ Vendor page: https://platform.openai.com/docs/api-reference/chat (read 2026-11-2
 from collections.abc import Iterator
 from typing import Any
 
-from chat_tui.events import (
-    Usage,
-)
+from chat_tui.events import Usage
 
 MAX_COUNT = 2**53
 """Larger counts are nonsense, and no JSON reader takes them."""
@@ -23,8 +21,8 @@ def decode_usage(usage: object) -> Iterator[Usage]:
     match usage:
         case {} if usage:
             yield Usage(
-                input_tokens=_count(usage.get("prompt_tokens", usage.get("input_tokens"))),
-                output_tokens=_count(usage.get("completion_tokens", usage.get("output_tokens"))),
+                input_tokens=count(usage.get("prompt_tokens", usage.get("input_tokens"))),
+                output_tokens=count(usage.get("completion_tokens", usage.get("output_tokens"))),
                 cost_usd=_amount(usage.get("cost")),
             )
 
@@ -92,7 +90,8 @@ def content_in(content: object) -> tuple[list[str], list[str], list[object]]:
     return texts, thoughts, pictures
 
 
-def _count(value: object) -> int | None:
+def count(value: object) -> int | None:
+    """Take a number, or null for what is none."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value <= MAX_COUNT else None

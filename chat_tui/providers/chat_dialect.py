@@ -9,31 +9,27 @@ from typing import Any
 
 from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.events import (
-    Finished,
     FinishReason,
     ImageResult,
     Notice,
     ReasoningDelta,
-    Started,
     StreamEvent,
     TextDelta,
 )
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
-from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.chat_chunks import (
-    _count,
     content_in,
+    count,
     decode_usage,
     is_error,
     plain_text,
     thought_in,
 )
-from chat_tui.providers.citations import Citations
 from chat_tui.providers.halves import decode_delta
 from chat_tui.providers.inline_pictures import picture_at
+from chat_tui.providers.reply_state import ReplyState
 from chat_tui.providers.think import ThinkSplitter
-from chat_tui.providers.tool_fragments import ToolFragments
 from chat_tui.text import SurrogateJoiner
 
 DONE = "[DONE]"
@@ -56,7 +52,7 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
 }
 
 
-class ChatDecoder:
+class ChatDecoder(ReplyState):
     """Reads one reply, frame by frame."""
 
     def __init__(
@@ -78,36 +74,11 @@ class ChatDecoder:
             dialect: What the server should speak, for messages.
             hint: What to do when it speaks something else.
         """
-        self._dialect = dialect
-        self._hint = hint
+        super().__init__(provider=provider, model=model, dialect=dialect, hint=hint)
         self._extras = extras
-        self._provider = provider
-        self._model = model
-        self._started = False
         self._think = ThinkSplitter()
-        self._text_halves = SurrogateJoiner()
-        self._thought_halves = SurrogateJoiner()
         self._refusal_halves = SurrogateJoiner()
-        self._tools = ToolFragments()
-        self._citations = Citations()
-        self._bad_frames = BadFrames(hint)
-        self._pictures = 0
-        self._finish: str | None = None
-        self._ended = False
-        self._unknown = False
-        self._answered = False
-        self._thought = False
         self._told_alternatives = False
-
-    @property
-    def finish_seen(self) -> bool:
-        """The provider said how the reply ends; only usage may still come."""
-        return self._finish is not None
-
-    @property
-    def ended(self) -> bool:
-        """The terminal event has been yielded."""
-        return self._ended
 
     def decode(self, frame: Frame) -> Iterable[StreamEvent]:
         """Give the events of one frame.
@@ -147,34 +118,24 @@ class ChatDecoder:
             ProtocolViolation: it is not a reply.
         """
         if not isinstance(body, dict):
-            raise self._not_understood()
+            raise self.not_understood()
         yield from self._chunk(body)
         yield from self.end()
 
-    def end(self) -> Iterator[StreamEvent]:
-        """Yield how the reply ended: at the provider's sign, or at a clean end of stream.
-
-        Raises:
-            ProtocolViolation: nothing came at all.
-        """
-        if self._ended:
-            return
-        yield from self._lone_halves()
+    def rest(self) -> Iterator[StreamEvent]:
+        """Yield what was held back: halves of characters, and what may be a tag."""
+        yield from self._thinking(self._thought_halves.end())
+        yield from self._text(self._text_halves.end())
+        yield from self._refusal(self._refusal_halves.end())
         yield from self._held_text()
-        yield from self._tools.finished()
-        if not (self.finish_seen or self._answered or self._thought or self._tools):
-            raise self._nothing_came()
-        self._ended = True
-        yield from self._closing_notices()
-        yield Finished(self._reason())
 
     def broken_off(self) -> Iterator[StreamEvent]:
         """Yield what was held back of a reply that will not be completed."""
         yield from self._held_text()
-        yield from self._tools.so_far()
+        yield from self.tools.so_far()
 
     def _chunk(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
-        yield from self._start(chunk)
+        yield from self._begin(chunk)
         match chunk.get("choices"):
             case [*choices]:
                 for choice in choices:
@@ -184,21 +145,15 @@ class ChatDecoder:
                 if is_error(chunk):
                     raise ProviderFailed(error_message(chunk))
                 self._unknown = True  # a vendor's own event; it matters if nothing else comes
-        yield from self._citations.add(chunk.get("search_results") or chunk.get("citations"))
+        yield from self.sources.add(chunk.get("search_results") or chunk.get("citations"))
         yield from decode_usage(chunk.get("usage"))
         if chunk.get("error"):
             raise ProviderFailed(error_message(chunk))
 
-    def _start(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
+    def _begin(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
         if self._started or "choices" not in chunk or is_error(chunk):
             return
-        self._started = True
-        remote_id, model = chunk.get("id"), chunk.get("model")
-        yield Started(
-            self._provider,
-            model if isinstance(model, str) and model else self._model,
-            remote_id if isinstance(remote_id, str) and remote_id else None,
-        )
+        yield from self.start(chunk.get("id"), chunk.get("model"))
 
     def _passes(self, text: str, frame: Frame) -> bool:
         """Tell whether text goes through as it is: nothing is held back, nothing to hold."""
@@ -227,7 +182,7 @@ class ChatDecoder:
             yield from self._text(text)
         finish = choice.get("finish_reason")
         if isinstance(finish, str) and finish:
-            self._finish = finish
+            self.finish = finish
 
     def _delta(self, delta: dict[str, Any]) -> Iterator[StreamEvent]:
         texts, thoughts, pictures = content_in(delta.get("content"))
@@ -245,8 +200,8 @@ class ChatDecoder:
                 pictures += images
         for picture in pictures:
             yield from self._picture(picture)
-        yield from self._tools.add(delta)
-        yield from self._citations.add(delta.get("annotations"))
+        yield from self.tools.add(delta)
+        yield from self.sources.add(delta.get("annotations"))
 
     def _text(self, text: str) -> Iterator[StreamEvent]:
         for event in self._think.feed(self._text_halves.feed(text)):
@@ -264,9 +219,9 @@ class ChatDecoder:
         """OpenRouter's form; a picture with the index of an earlier one replaces it."""
         match picture:
             case {"image_url": {"url": str(url)} | str(url), **rest}:
-                index = _count(rest.get("index"))
-                index = self._pictures if index is None else index
-                self._pictures = max(self._pictures, index + 1)
+                index = count(rest.get("index"))
+                index = self.pictures if index is None else index
+                self.pictures = max(self.pictures, index + 1)
                 for event in picture_at(url, job="reply", index=index):
                     self._answered = self._answered or isinstance(event, ImageResult)
                     yield event
@@ -278,40 +233,24 @@ class ChatDecoder:
             self._thought = True
         yield event
 
-    def _lone_halves(self) -> Iterator[StreamEvent]:
-        yield from self._thinking(self._thought_halves.end())
-        yield from self._text(self._text_halves.end())
-        yield from self._refusal(self._refusal_halves.end())
-
     def _held_text(self) -> Iterator[StreamEvent]:
         for event in self._think.end():
             yield from self._content(event)
 
-    def _nothing_came(self) -> ProtocolViolation:
-        if self._unknown:
-            return self._not_understood()
-        return ProtocolViolation(
-            "the server sent an empty reply",
-            hint="the prompt may be longer than the model's context, or the model is gone",
-        )
-
-    def _not_understood(self) -> ProtocolViolation:
-        return ProtocolViolation(
-            f"the server's answer is not a reply of {self._dialect}", hint=self._hint
-        )
-
-    def _closing_notices(self) -> Iterator[StreamEvent]:
-        if self._finish is None:
+    def closing_notices(self) -> Iterator[StreamEvent]:
+        """What a reader should know about the way the reply ended."""
+        if self.finish is None:
             yield Notice("the connection ended before the server said that the reply is complete")
-        elif self._finish.lower() not in FINISH_REASONS:
-            yield Notice(f"the server ended the reply with the reason {self._finish!r}")
-        elif FINISH_REASONS[self._finish.lower()] == "incomplete":
-            yield Notice(f"the server broke the reply off: {self._finish}")
-        elif not self._answered and not self._tools:
+        elif self.finish.lower() not in FINISH_REASONS:
+            yield Notice(f"the server ended the reply with the reason {self.finish!r}")
+        elif FINISH_REASONS[self.finish.lower()] == "incomplete":
+            yield Notice(f"the server broke the reply off: {self.finish}")
+        elif not self._answered and not self.tools:
             yield Notice("the server sent no answer text")
 
-    def _reason(self) -> FinishReason:
-        if self._finish is None:
+    def reason(self) -> FinishReason:
+        """How the reply ended, in our words."""
+        if self.finish is None:
             return "incomplete"
-        reason = FINISH_REASONS.get(self._finish.lower(), "unknown")
-        return "stop" if reason == "tool_calls" and not self._tools else reason
+        reason = FINISH_REASONS.get(self.finish.lower(), "unknown")
+        return "stop" if reason == "tool_calls" and not self.tools else reason

@@ -12,7 +12,7 @@ from chat_tui.net.client import HttpClient
 from chat_tui.net.error_text import redact
 from chat_tui.net.frames import Frame
 from chat_tui.net.limits import DEFAULT_LIMITS, Limits
-from chat_tui.net.open_road import hold_a_key, is_open_road, not_sent
+from chat_tui.net.open_road import is_open_road, not_sent, secrets_in
 from chat_tui.net.reply import Reply
 from chat_tui.net.translate import BASE_URL_HINT
 from chat_tui.providers.kinds import ProviderOptions, Services
@@ -54,7 +54,7 @@ class Connection:
         self._url_key = url_key
         self._url_hint = url_hint
         self._keeps_key_back = is_open_road(base_url) and not options.allow_insecure
-        self._headers_hold_a_key = hold_a_key(options.headers)
+        self._secrets = secrets_in(options.headers)
         self._client = HttpClient(
             base_url,
             headers=options.headers,
@@ -67,19 +67,21 @@ class Connection:
             ),
             proxy=services.proxy(base_url),
             ca_file=_path(options.ca_file) or services.ca_file,
+            secrets=self._secrets,
         )
 
     @asynccontextmanager
     async def open(self, method: str, path: str, *, json: object = None) -> AsyncIterator[Reply]:
         """Send a request; see `HttpClient.open`.
 
-        An error that is raised inside the block loses the key, should the server have repeated it.
+        An error that is raised inside the block loses the key, and what else is secret in the
+        headers, should the server have repeated it.
 
         Raises:
             ProviderError: there is no usable key, or the way to the server or its answer failed.
         """
         secret = await self._services.secret(self._name)
-        if self._keeps_key_back and (secret is not None or self._headers_hold_a_key):
+        if self._keeps_key_back and (secret is not None or self._secrets):
             raise not_sent(self._client.base_url, self._name)
         key = secret.reveal() if secret is not None else ""
         try:
@@ -94,9 +96,8 @@ class Connection:
         except ProviderError as error:
             if isinstance(error, AuthFailed):
                 self._services.keys.forget(self._name)  # the next try asks for a new one
-            if key:
-                error.message = redact(error.message, [key])
-                error.args = (error.message,)
+            error.message = redact(error.message, filter(None, [key, *self._secrets]))
+            error.args = (error.message,)
             error.hint = self._hint(error.hint)
             raise
 

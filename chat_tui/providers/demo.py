@@ -39,7 +39,9 @@ class DemoProvider:
         self.base_url = ""
         self.model = options.model
         self.parameters = options.parameters
-        self.capabilities = Capabilities(images_in=True, images_out=True)
+        self.capabilities = Capabilities(
+            images_in=True, images_out=True, picture_model=PICTURE_MODEL
+        )
         self._services = services
         self._server: _Server | None = None
         self._starting = asyncio.Lock()

@@ -21,7 +21,8 @@ from chat_tui.providers.gemini_dialect import (
 )
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models
-from chat_tui.providers.native_reply import chosen_model
+from chat_tui.providers.native_reply import chosen_model, names_model
+from chat_tui.providers.not_chosen import not_chosen
 from chat_tui.providers.posted import posted
 
 GEMINI_URL: Final = "https://generativelanguage.googleapis.com"
@@ -61,6 +62,8 @@ class GeminiProvider:
         """Ask for content; see `Provider.stream`."""
         parameters = {**self.parameters, **request.parameters}
         asked = msgspec.structs.replace(request, parameters=parameters)
+        if not names_model(asked, self.model):
+            raise await not_chosen("model", key="model", provider=self.name, models=self.models)
         model = chosen_model(asked, self.model).removeprefix("models/")
         decoder = GeminiDecoder(provider=self.name, model=model)
         path = f"/v1beta/{_resource(model)}:streamGenerateContent?alt=sse"

@@ -21,8 +21,9 @@ from chat_tui.message import Message
 from chat_tui.net.error_text import error_message
 from chat_tui.providers.attached import pictures, said
 from chat_tui.providers.base import ModelInfo, Request
+from chat_tui.providers.chat_chunks import count
 from chat_tui.providers.inline_pictures import picture_bytes
-from chat_tui.providers.native_reply import NativeDecoder, count, total
+from chat_tui.providers.native_reply import NativeDecoder, total
 from chat_tui.text import clean
 
 NOT_GEMINI_HINT: Final = "is base_url that of the Gemini API, without /v1beta at the end?"

@@ -16,6 +16,11 @@ _TEXT_KEYS: Final = frozenset(
 _ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
+def may_be_cut(data: str) -> bool:
+    """Tell whether a JSON document may hold half a character."""
+    return "\\u" in data and _ESCAPED_SURROGATE.search(data) is not None
+
+
 def decode_delta(data: str) -> object:
     """Decode one JSON document as `decode_json` does, but keep the halves of characters in texts.
 
@@ -25,7 +30,7 @@ def decode_delta(data: str) -> object:
         ProtocolViolation: it is not JSON, or nested too deeply.
     """
     value = decode_json(data)
-    if "\\u" not in data or not _ESCAPED_SURROGATE.search(data):
+    if not may_be_cut(data):
         return value
     # Only texts are taken from the standard library's decoder: `value` has passed all checks.
     return _with_halves(value, json.loads(data.removeprefix("\ufeff"), strict=False))

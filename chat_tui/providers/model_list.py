@@ -19,6 +19,8 @@ def decode_models(body: object) -> tuple[ModelInfo, ...]:
     match body:
         case {"data": [*entries]} | {"models": [*entries]} | [*entries]:
             return tuple(model for entry in entries if (model := _model(entry)) is not None)
+        case {"object": "list", "data": None} | {"models": None}:
+            return ()  # Go has no empty list where nothing was ever put into it
         case {"error": error} if error:
             from chat_tui.net.error_text import error_message
 

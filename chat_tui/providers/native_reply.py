@@ -1,31 +1,31 @@
 """What the decoders of the vendors' own dialects have in common: begin, tell, skip, and end."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chat_tui.errors import ProtocolViolation, ProviderError, Rejected
 from chat_tui.events import (
-    Finished,
     FinishReason,
     ImageResult,
     Notice,
     ReasoningDelta,
-    Started,
     StreamEvent,
     TextDelta,
     Usage,
 )
 from chat_tui.net.frames import Frame, is_keepalive
-from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import Request
-from chat_tui.providers.chat_chunks import MAX_COUNT
-from chat_tui.providers.citations import Citations
+from chat_tui.providers.chat_chunks import count
 from chat_tui.providers.halves import decode_delta
-from chat_tui.providers.tool_fragments import ToolFragments
-from chat_tui.text import SurrogateJoiner
+from chat_tui.providers.reply_state import ReplyState
 
 _FILTERED = "the server held the answer back"
+
+
+def names_model(request: Request, model: str) -> bool:
+    """Tell whether a request names its model, or else the configuration does."""
+    return bool(request.parameters.get("model") or request.model or model)
 
 
 def chosen_model(request: Request, model: str) -> str:
@@ -44,20 +44,13 @@ def chosen_model(request: Request, model: str) -> str:
     return named
 
 
-def count(value: object) -> int | None:
-    """Take a number of tokens, or null for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value <= MAX_COUNT else None
-
-
 def total(*values: object) -> int | None:
     """Add the counts among values up; null where there are none."""
     counts = [number for value in values if (number := count(value)) is not None]
     return sum(counts) if counts else None
 
 
-class NativeDecoder(ABC):
+class NativeDecoder(ReplyState):
     """Reads one reply, frame by frame; a dialect adds what an object means."""
 
     def __init__(
@@ -78,27 +71,11 @@ class NativeDecoder(ABC):
             hint: What to do when it speaks something else.
             reasons: What the server's words for the end of a reply mean.
         """
-        self.tools = ToolFragments()
-        self.sources = Citations()
-        self.finish: str | None = None
-        """The server's own word for how the reply ends."""
-        self.pictures = 0
+        super().__init__(provider=provider, model=model, dialect=dialect, hint=hint)
         self.calls_for_us = False
         """The reply ends because the model wants a tool that is not the server's own."""
-        self._provider = provider
-        self._model = model
-        self._dialect = dialect
-        self._hint = hint
         self._reasons = reasons
-        self._started = False
-        self._ended = False
-        self._unknown = False
-        self._answered = False
-        self._thought = False
         self._usage = Usage()
-        self._bad_frames = BadFrames(hint)
-        self._text_halves = SurrogateJoiner()
-        self._thought_halves = SurrogateJoiner()
 
     @abstractmethod
     def tell(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
@@ -115,21 +92,6 @@ class NativeDecoder(ABC):
     @abstractmethod
     def failure(self, error: object) -> ProviderError:
         """Make the error of an error object, or of what stands in its place."""
-
-    @property
-    def finish_seen(self) -> bool:
-        """The provider said how the reply ends; only usage may still come."""
-        return self.finish is not None
-
-    @property
-    def said_anything(self) -> bool:
-        """Something of an answer came: text, reasoning, a picture or a call."""
-        return self._answered or self._thought or bool(self.tools)
-
-    @property
-    def ended(self) -> bool:
-        """The terminal event has been yielded."""
-        return self._ended
 
     def decode(self, frame: Frame) -> Iterator[StreamEvent]:
         """Give the events of one frame.
@@ -161,41 +123,18 @@ class NativeDecoder(ABC):
         """
         for part in body if isinstance(body, list) else [body]:
             if not isinstance(part, dict):
-                raise self._not_understood()
+                raise self.not_understood()
             yield from self.tell_whole(part)
         yield from self.end()
 
-    def end(self) -> Iterator[StreamEvent]:
-        """Yield how the reply ended: at the provider's sign, or at a clean end of stream.
-
-        Raises:
-            ProtocolViolation: nothing came at all.
-        """
-        if self._ended:
-            return
+    def rest(self) -> Iterator[StreamEvent]:
+        """Yield what was held back: halves of characters."""
         yield from self.think(self._thought_halves.end())
         yield from self.say(self._text_halves.end())
-        yield from self.tools.finished()
-        if not (self.finish_seen or self.said_anything):
-            raise self._nothing_came()
-        self._ended = True
-        yield from self.closing_notices()
-        yield Finished(self._reason())
 
     def broken_off(self) -> Iterator[StreamEvent]:
         """Yield what was held back of a reply that will not be completed."""
         yield from self.tools.so_far()
-
-    def start(self, remote_id: object = None, model: object = None) -> Iterator[StreamEvent]:
-        """Say once that the reply began, with what the server tells about it."""
-        if self._started:
-            return
-        self._started = True
-        yield Started(
-            self._provider,
-            model if isinstance(model, str) and model else self._model,
-            remote_id if isinstance(remote_id, str) and remote_id else None,
-        )
 
     def say(self, text: object) -> Iterator[StreamEvent]:
         """More of the answer."""
@@ -249,21 +188,9 @@ class NativeDecoder(ABC):
             case _:
                 pass
 
-    def _reason(self) -> FinishReason:
+    def reason(self) -> FinishReason:
+        """How the reply ended, in our words."""
         if self.finish is None:
             return "incomplete"
         reason = self._reasons.get(self.finish, "unknown")
         return "tool_calls" if reason == "stop" and self.calls_for_us else reason
-
-    def _nothing_came(self) -> ProtocolViolation:
-        if self._unknown:
-            return self._not_understood()
-        return ProtocolViolation(
-            "the server sent an empty reply",
-            hint="the prompt may be longer than the model's context, or the model is gone",
-        )
-
-    def _not_understood(self) -> ProtocolViolation:
-        return ProtocolViolation(
-            f"the server's answer is not a reply of {self._dialect}", hint=self._hint
-        )

@@ -15,6 +15,8 @@ from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.connection import Connection
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models, decode_models
+from chat_tui.providers.native_reply import names_model
+from chat_tui.providers.not_chosen import not_chosen
 from chat_tui.providers.ollama_dialect import NOT_OLLAMA_HINT, OllamaDecoder, encode
 from chat_tui.providers.posted import posted
 
@@ -47,6 +49,8 @@ class OllamaProvider:
         """Chat; see `Provider.stream`."""
         parameters = {**self.parameters, **request.parameters}
         asked = msgspec.structs.replace(request, parameters=parameters)
+        if not names_model(asked, self.model):
+            raise await not_chosen("model", key="model", provider=self.name, models=self.models)
         body = encode(asked, model=self.model)
         model = str(body["model"])
         decoder = OllamaDecoder(provider=self.name, model=model)

@@ -23,17 +23,17 @@ from chat_tui.events import (
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.net.json import decode_json
-from chat_tui.net.reply import Reply
 from chat_tui.providers.attached import last_said, refuse_pictures
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.chat_chunks import decode_usage
 from chat_tui.providers.chat_dialect import DONE, NOT_OPENAI_HINT
-from chat_tui.providers.connection import Connection, frames_of
+from chat_tui.providers.connection import Connection
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes
 from chat_tui.providers.kinds import Services
 from chat_tui.providers.model_list import check_models, decode_models
 from chat_tui.providers.openai_options import URL_HINT, OpenAIOptions
+from chat_tui.providers.posted import posted
 
 PREVIEWS: Final = 2
 """How many we ask for; a server that is quick sends fewer."""
@@ -64,6 +64,9 @@ def encode(request: Request, *, model: str) -> dict[str, object]:
 
 class ImagesDecoder:
     """Reads one reply, frame by frame or as one document."""
+
+    finish_seen = False
+    """Nothing comes after the last picture."""
 
     def __init__(self, *, provider: str, model: str, job: str, expected: int = 1) -> None:
         """Start a reply.
@@ -145,6 +148,10 @@ class ImagesDecoder:
         elif self._pictures < self._expected:
             yield Notice(f"the server sent {self._pictures} of {self._expected} pictures")
         yield Finished("stop" if self._pictures else "incomplete")
+
+    def broken_off(self) -> Iterator[StreamEvent]:
+        """Yield what was held back of a reply that will not be completed: nothing is."""
+        yield from ()
 
     def _event(self, event: dict[str, Any], name: str) -> Iterator[StreamEvent]:
         if event.get("error"):
@@ -241,7 +248,8 @@ class ImagesProvider:
                 if name not in optional or name not in self._not_taken
             }
             try:
-                async with aclosing(self._stream(body, decoder)) as events:
+                reply = posted(self._connection, "/images/generations", body, decoder)
+                async with aclosing(reply) as events:
                     async for event in events:
                         yield event
             except Rejected as error:
@@ -262,38 +270,6 @@ class ImagesProvider:
 
     async def aclose(self) -> None:
         await self._connection.aclose()
-
-    async def _stream(
-        self, body: dict[str, object], decoder: ImagesDecoder
-    ) -> AsyncGenerator[StreamEvent, None]:
-        ending: list[StreamEvent] = []
-        async with (
-            self._connection.open("POST", "/images/generations", json=body) as reply,
-            aclosing(_decoded(reply, decoder)) as events,
-        ):
-            async for event in events:
-                if isinstance(event, Finished):
-                    ending.append(event)
-                else:
-                    yield event
-        # Told out here, where the connection is ready for the next request: nobody reads on.
-        for event in ending:
-            yield event
-
-
-async def _decoded(reply: Reply, decoder: ImagesDecoder) -> AsyncGenerator[StreamEvent, None]:
-    if reply.kind == "json":
-        for event in decoder.whole(await reply.json()):
-            yield event
-        return
-    async with aclosing(frames_of(reply)) as frames:
-        async for frame in frames:
-            for event in decoder.decode(frame):
-                yield event
-            if decoder.ended:
-                return
-    for event in decoder.end():
-        yield event
 
 
 def _refused(error: Rejected) -> frozenset[str]:

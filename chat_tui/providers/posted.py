@@ -1,4 +1,4 @@
-"""One request of a chat from its frames to its events, for every kind whose replies are streams."""
+"""One request from its frames to its events, for the kinds whose replies are plain streams."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable

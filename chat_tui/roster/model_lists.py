@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from chat_tui.errors import ChatTuiError
+from chat_tui.model_names import learn
 from chat_tui.providers.base import ModelInfo
 from chat_tui.roster.roster import Roster
 
@@ -18,13 +19,22 @@ LIMIT_S: Final = 20.0
 class ModelLists:
     """What was told, in memory. Requests for one list at the same time are one request."""
 
-    def __init__(self, roster: Roster, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        *,
+        named: Callable[[str, Sequence[str]], None] = lambda _provider, _models: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Start without any list.
 
         Args:
             roster: Whose providers are asked.
+            named: Told a provider whose list has names that were not known, and its models that
+                have names.
             clock: Monotonic seconds.
         """
+        self.named = named
         self._roster = roster
         self._clock = clock
         self._told: dict[str, tuple[float, Sequence[ModelInfo]]] = {}
@@ -74,4 +84,7 @@ class ModelLists:
         except TimeoutError as error:
             raise ChatTuiError(f"no list in {LIMIT_S:g} s") from error
         self._told[provider] = (self._clock(), models)
+        names = {model.id: model.name for model in models if model.name}
+        if learn(provider, names):
+            self.named(provider, list(names))
         return models

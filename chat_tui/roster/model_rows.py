@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from chat_tui.model_names import name_of
 from chat_tui.providers.base import ModelInfo
 from chat_tui.roster.listing import Listing, Readiness
 
@@ -22,6 +23,8 @@ class ModelRow(NamedTuple):
     listing: Listing
     label: str = ""
     """What the provider calls the model, where that is not its id."""
+    named: bool = False
+    """The id says nothing to a reader: the label stands in its place."""
     favourite: bool = False
     recent: bool = False
     typed: bool = False
@@ -46,7 +49,14 @@ class ModelRow(NamedTuple):
     @property
     def model_words(self) -> str:
         """The model, or what stands in its place."""
+        if self.named:
+            return self.label
         return self.choice.model or "no model is chosen"
+
+    @property
+    def remark(self) -> str:
+        """What else is said of it."""
+        return self.choice.model if self.named else self.label
 
 
 def model_rows(
@@ -79,13 +89,19 @@ def model_rows(
         ModelRow(
             choice,
             by_name[choice.provider],
-            label=labels.get(choice, "") if labels.get(choice) != choice.model else "",
+            label=_label(choice, labels),
+            named=bool(name_of(*choice)),
             favourite=choice in favourites,
             recent=choice in recent and choice != now,
         )
         for choice in ordered
         if choice.provider in by_name
     ]
+
+
+def _label(choice: Choice, labels: Mapping[Choice, str]) -> str:
+    label = labels.get(choice) or name_of(*choice)
+    return label if label != choice.model else ""
 
 
 def as_typed(

@@ -100,7 +100,7 @@ def _models(body: bytes, owner: str) -> list[str] | None:
 
     try:
         answer: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     match answer:
         case {"data": [*entries]} | {"models": [*entries]}:

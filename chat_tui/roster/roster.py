@@ -14,7 +14,6 @@ from chat_tui.config.model import Config, ProviderEntry
 from chat_tui.config.toml_file import nearest
 from chat_tui.errors import (
     AuthFailed,
-    ChatTuiError,
     ConfigError,
     ProviderError,
     ProviderFailed,
@@ -91,7 +90,7 @@ class Roster:
         Raises:
             ConfigError: there is none of that name, or its file cannot be followed.
         """
-        self._entry(name)
+        self.entry(name)
 
     def provider(self, name: str) -> Provider:
         """Give the provider of a name, the same one each time.
@@ -101,7 +100,7 @@ class Roster:
             ProviderError: its configuration leads nowhere, such as a proxy that cannot be used.
         """
         if name not in self._built:
-            self._built[name] = self._build(self._entry(name))
+            self._built[name] = self._build(self.entry(name))
         return self._built[name]
 
     def entry(self, name: str) -> ProviderEntry:
@@ -110,7 +109,14 @@ class Roster:
         Raises:
             ConfigError: there is none of that name, or its file cannot be followed.
         """
-        return self._entry(name)
+        entry = self._config.providers.get(name)
+        if name == DEMO and (self._demo or (entry is None and name not in self._broken)):
+            return self._demo_entry()
+        if name in self._broken:
+            raise self._broken[name]
+        if entry is None:
+            raise ConfigError(f"no provider {name[:64]!r}", hint=nearest(name, self.names()))
+        return entry
 
     def put(self, entry: ProviderEntry) -> None:
         """Add a provider while the program runs, or change one; what it is saying goes on."""
@@ -165,11 +171,11 @@ class Roster:
         except TimeoutError:
             state, reason = "not reachable", f"no answer in {timeout_s:g} s"
         except AuthFailed as error:
-            state, reason = "needs a key", _told(error)
+            state, reason = "needs a key", error.told
         except WrongId as error:
-            state, reason = "not reachable", f"{WRONG_ID}: {_told(error)}"
+            state, reason = "not reachable", f"{WRONG_ID}: {error.told}"
         except ProviderError as error:
-            state, reason = "not reachable", _told(error)
+            state, reason = "not reachable", error.told
         return msgspec.structs.replace(listing, state=state, reason=reason)
 
     def parameters_of(self, name: str) -> "tuple[Parameter, ...]":
@@ -180,7 +186,7 @@ class Roster:
         """
         from chat_tui.providers.parameters import declared
 
-        entry = self._entry(name)
+        entry = self.entry(name)
         return declared(entry.options, entry.kind.parameters)
 
     def asks_nobody(self, name: str) -> bool:
@@ -200,13 +206,13 @@ class Roster:
             ConfigError: the provider's key comes from elsewhere.
             ProviderError: the server will not have it, or nobody can say; nothing was stored.
         """
-        entry = self._entry(name)
+        entry = self.entry(name)
         place = entry_name(entry, self._environ)
         wrong_id = ""
         try:
             await self.try_out(entry, secret, timeout_s)
         except WrongId as error:  # the key is right
-            wrong_id = f"{WRONG_ID}: {_told(error)}"
+            wrong_id = f"{WRONG_ID}: {error.told}"
         await keep_key(place, secret, key_file_of(entry.key))
         self._keys.forget(name)
         listing = await self._listing(name)
@@ -260,16 +266,6 @@ class Roster:
                 stack.push_async_callback(provider.aclose)
             self._built, self._retired = {}, []
 
-    def _entry(self, name: str) -> ProviderEntry:
-        entry = self._config.providers.get(name)
-        if name == DEMO and (self._demo or (entry is None and name not in self._broken)):
-            return self._demo_entry()
-        if name in self._broken:
-            raise self._broken[name]
-        if entry is None:
-            raise ConfigError(f"no provider {name[:64]!r}", hint=nearest(name, self.names()))
-        return entry
-
     def _build(self, entry: ProviderEntry, services: Services | None = None) -> Provider:
         """Build a provider; a mistake in an installed package is an error of that provider."""
         services = services or self._services(entry)
@@ -302,7 +298,7 @@ class Roster:
 
     async def _listing(self, name: str) -> Listing:
         try:
-            entry = self._entry(name)
+            entry = self.entry(name)
         except ConfigError as error:
             return Listing(name=name, kind="", model="", state="not reachable", reason=str(error))
         key = await probe(entry.key, self._environ)
@@ -310,7 +306,7 @@ class Roster:
         reason = key.reason
         keeps = key.origin != "none" or hold_a_key(entry.options.headers)
         if keeps and (road := _open_road(entry)):
-            state, reason = "not reachable", _told(not_sent(road, name))
+            state, reason = "not reachable", not_sent(road, name).told
         return Listing(
             name=name, kind=entry.kind.name, model=entry.model, state=state, reason=reason
         )
@@ -323,7 +319,3 @@ def _open_road(entry: ProviderEntry) -> str:
     values = msgspec.structs.asdict(entry.options)
     urls = [url for name, url in values.items() if name.endswith("_url") and isinstance(url, str)]
     return next(filter(is_open_road, urls), "")
-
-
-def _told(error: ChatTuiError) -> str:
-    return f"{error.message} ({error.hint})" if error.hint else error.message

@@ -7,9 +7,6 @@ from typing import ClassVar, Final, NamedTuple
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from chat_tui import glyphs
@@ -18,6 +15,7 @@ from chat_tui.document.message_words import header_words, lineage_words
 from chat_tui.events import ImageResult
 from chat_tui.ids import MessageId
 from chat_tui.message import Lineage, Message
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean_line
 from chat_tui.widgets.row_list import Line, Piece, RowList
 
@@ -56,23 +54,16 @@ def tree(conversation: Conversation) -> list[Branch]:
     return found
 
 
-class BranchesScreen(ModalScreen[MessageId | None]):
+class BranchesScreen(Dialog[MessageId]):
     """A list with an indentation for each time that the talk parted."""
 
     DEFAULT_CSS = """
     BranchesScreen {
-        align: center middle;
-        & #branches {
-            width: 100; max-width: 96%; height: 90%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & RowList { background: $surface; }
-        & #branches-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+        & > Box { width: 100; height: 90%; max-height: 100%; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,t", "leave", "Leave", priority=True),
+        Binding("q,t", "leave", "Leave", priority=True),
         Binding("enter", "choose", "Show", priority=True),
         Binding("left_square_bracket", "step(-1)", show=False, priority=True),
         Binding("right_square_bracket", "step(1)", show=False, priority=True),
@@ -97,16 +88,15 @@ class BranchesScreen(ModalScreen[MessageId | None]):
     def compose(self) -> ComposeResult:
         made_from = any(_lineage(message) is not None for message in self._conversation)
         origin = "   p made from" if made_from else ""
-        with Vertical(id="branches"):
+        with Box("branches"):
             yield RowList()
             yield Static(
                 f"Enter show   [ ] other branch{origin}   Esc leave",
-                id="branches-note",
+                classes="note",
                 markup=False,
             )
 
     def on_mount(self) -> None:
-        self.query_one("#branches").border_title = Content("branches")
         rows = self.query_one(RowList)
         rows.show(len(self._branches), self._draw, cursor=self._first)
         rows.focus()
@@ -166,9 +156,6 @@ class BranchesScreen(ModalScreen[MessageId | None]):
             message = self._conversation[message.parent] if message.parent is not None else None
             if message is not None and message.role == "assistant":
                 return  # an earlier turn is another matter
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def _number_of(self, message: MessageId) -> int:
         return next(n for n, branch in enumerate(self._branches) if branch.message == message)

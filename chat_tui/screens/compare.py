@@ -7,41 +7,30 @@ from rich.cells import cell_len, set_cell_size
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from chat_tui import glyphs
+from chat_tui.model_names import shown_model
 from chat_tui.roster.listing import Listing
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean_line
 
 NAME_MAX = 24
 LoadListings = Callable[[], Awaitable[Sequence[Listing]]]
 
 
-class CompareScreen(ModalScreen[Sequence[str] | None]):
+class CompareScreen(Dialog[Sequence[str]]):
     """Space marks, Enter compares, Esc leaves."""
 
     DEFAULT_CSS = """
     CompareScreen {
-        align: center middle;
-        & #compare {
-            width: 78; max-width: 96%; height: auto; max-height: 80%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & OptionList {
-            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
-            text-wrap: nowrap; text-overflow: ellipsis;
-            &:focus { border: none; background-tint: $surface 0%; }
-        }
-        & #compare-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
+        & > Box { width: 78; }
+        & OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", priority=True),
         Binding("space", "mark", show=False, priority=True),
         Binding("enter", "compare", show=False, priority=True),
     ]
@@ -60,12 +49,11 @@ class CompareScreen(ModalScreen[Sequence[str] | None]):
         self._marked: list[str] = []
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="compare"):
-            yield OptionList(id="compare-list", markup=False)
-            yield Static("", id="compare-note", markup=False)
+        with Box("compare"):
+            yield OptionList(markup=False)
+            yield Static("", classes="note -below", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#compare").border_title = Content("compare")
         self.query_one(OptionList).focus()
         self._load()
 
@@ -106,9 +94,6 @@ class CompareScreen(ModalScreen[Sequence[str] | None]):
         else:
             self.dismiss(tuple(self._marked))
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
     def _line(self, listing: Listing) -> Content:
         mark = glyphs.CHECKED if listing.name in self._marked else glyphs.TO_DO
         name, model = _columns(listing)
@@ -123,9 +108,7 @@ class CompareScreen(ModalScreen[Sequence[str] | None]):
     def _all_columns(self) -> Iterable[tuple[str, ...]]:
         return zip(*map(_columns, self._listings), strict=True)
 
-    def _note(self, text: str) -> None:
-        self.query_one("#compare-note", Static).update(Content(text))
-
 
 def _columns(listing: Listing) -> tuple[str, str]:
-    return clean_line(listing.name, NAME_MAX), clean_line(listing.model or listing.kind, NAME_MAX)
+    what = shown_model(listing.name, listing.model) or listing.kind
+    return clean_line(listing.name, NAME_MAX), clean_line(what, NAME_MAX)

@@ -7,6 +7,7 @@ from typing import Final
 from chat_tui import glyphs
 from chat_tui.document.find import pattern
 from chat_tui.ids import ConversationId
+from chat_tui.model_names import shown_model
 from chat_tui.screens.conversation_shelf import Place
 from chat_tui.store.listing import ConversationSummary
 from chat_tui.store.search import SearchHit
@@ -119,17 +120,13 @@ def words_to_mark(query: str, hit: SearchHit) -> str:
     return ""
 
 
-def quoted(one: ConversationSummary) -> str:
-    """Name a conversation in a sentence."""
-    return f"{clean_line(one.title, 50)!r}" if one.title else "a conversation without a title"
-
-
 def _order(one: ConversationSummary) -> tuple[bool, datetime, str]:
     return one.pinned, one.updated, one.id
 
 
 def _about(one: ConversationSummary) -> str:
-    names = (clean_line(name, NAME_CHARS) for name in (one.provider, one.model) if name)
+    who = (one.provider, shown_model(one.provider, one.model))
+    names = (clean_line(name, NAME_CHARS) for name in who if name)
     count = f"{one.messages:,} message{'s' if one.messages != 1 else ''}"
     return f" {glyphs.DOT} ".join([*names, count])
 

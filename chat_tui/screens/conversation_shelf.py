@@ -56,4 +56,4 @@ class Place:
 
 def told(error: ChatTuiError) -> str:
     """Write what went wrong into one line."""
-    return clean_line(f"{error}; {error.hint}" if error.hint else str(error), 300)
+    return clean_line(error.told, 300)

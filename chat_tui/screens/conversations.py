@@ -7,9 +7,7 @@ from typing import ClassVar, Final
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -30,11 +28,12 @@ from chat_tui.screens.conversation_rows import (
     NAME_CHARS,
     TITLE_CHARS,
     ConversationRows,
-    quoted,
 )
 from chat_tui.screens.conversation_shelf import Place, Shelf, told
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.store.listing import ConversationSummary
 from chat_tui.text import clean_line
+from chat_tui.titles import quoted_title
 from chat_tui.widgets.row_list import RowList
 
 FIRST_PAGE: Final = 100
@@ -44,26 +43,18 @@ DEBOUNCE_S: Final = 0.08
 """How long nobody must have typed before all that was said is searched."""
 
 
-class ConversationsScreen(ModalScreen[Place | None]):
+class ConversationsScreen(Dialog[Place]):
     """A filter, and a list in which only the rows in sight are made."""
 
     DEFAULT_CSS = """
     ConversationsScreen {
-        align: center middle;
-        & #conversations {
-            width: 110; max-width: 96%; height: 90%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
+        & > Box { width: 110; height: 90%; max-height: 100%; }
         & TitleField { background: $panel; }
-        & RowList { margin: 1 0 0 0; background: $surface; }
-        & #conversations-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+        & RowList { margin: 1 0 0 0; }
         & #conversations-hint { color: $text-muted; height: 1; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", priority=True),
         Binding("f3", "close", show=False, id="conversations.list", priority=True),
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),
@@ -101,7 +92,7 @@ class ConversationsScreen(ModalScreen[Place | None]):
         self._renaming: ConversationId | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="conversations"):
+        with Box("conversations"):
             yield Filter(
                 self._first_query,
                 leaves=list_keys(self._keys),
@@ -109,12 +100,11 @@ class ConversationsScreen(ModalScreen[Place | None]):
                 id="conversations-filter",
             )
             yield RowList(id="conversations-list")
-            yield Static("", id="conversations-note", markup=False)
+            yield Static("", classes="note", markup=False)
             yield Static(Content(filter_hint(self._keys)), id="conversations-hint", markup=False)
             yield TitleField(id="conversations-title", select_on_focus=False)
 
     def on_mount(self) -> None:
-        self.query_one("#conversations").border_title = Content("conversations")
         self._filter.focus()
         self._load()
 
@@ -126,7 +116,7 @@ class ConversationsScreen(ModalScreen[Place | None]):
     @property
     def note(self) -> str:
         """What the line below the list says."""
-        return str(self.query_one("#conversations-note", Static).content)
+        return str(self.query_one(".note", Static).content)
 
     @property
     def query_text(self) -> str:
@@ -140,13 +130,13 @@ class ConversationsScreen(ModalScreen[Place | None]):
                 self._take(await self._shelf.newest(None))
             complete = await self._shelf.searches_all()
         except ChatTuiError as error:
-            self._say(told(error))
+            self._note(told(error))
             return
         self._complete.set()
         if not complete:
-            self._say("older conversations are still being indexed: not all is found yet")
+            self._note("older conversations are still being indexed: not all is found yet")
         elif not self._known:
-            self._say("no conversations yet")
+            self._note("no conversations yet")
         if self.query_text:
             self._search(self._filter.value)
 
@@ -175,7 +165,7 @@ class ConversationsScreen(ModalScreen[Place | None]):
         try:
             hits = await self._shelf.search(query, MOST_HITS)
         except ChatTuiError as error:
-            self._say(told(error))
+            self._note(told(error))
             return
         if query == self._filter.value:  # else somebody has typed on: a later search is on its way
             self._known.hits = {hit.conversation: hit for hit in hits}
@@ -239,7 +229,7 @@ class ConversationsScreen(ModalScreen[Place | None]):
 
     def _rename(self, one: ConversationSummary, title: str) -> None:
         self._renaming = one.id
-        box = self.query_one("#conversations").content_region
+        box = self.query_one(Box).content_region
         self._title_input.write(title, self._rows.cursor_region, box)
 
     @on(Input.Submitted, "#conversations-title")
@@ -267,14 +257,14 @@ class ConversationsScreen(ModalScreen[Place | None]):
         try:
             await self._shelf.delete(one.id)
         except ChatTuiError as error:
-            self._say(told(error))
+            self._note(told(error))
             return
         number = self._rows.cursor or 0
         self._known.drop(one.id)
         self._refill()
         self._rows.go(number)
         undo = label(self._keys, "list.undo", letters=self._rows.has_focus)
-        self._say(f"deleted {quoted(one)}{f'   {undo} has it back' if undo else ''}")
+        self._note(f"deleted {quoted_title(one.title)}{f'   {undo} has it back' if undo else ''}")
 
     async def action_undo(self) -> None:
         """Have back what was deleted last."""
@@ -283,21 +273,21 @@ class ConversationsScreen(ModalScreen[Place | None]):
         try:
             conversation = await self._shelf.undo()
             if conversation is None:
-                self._say("nothing was deleted since the start")
+                self._note("nothing was deleted since the start")
                 return
             one = await self._shelf.one(conversation)
         except ChatTuiError as error:
-            self._say(told(error))
+            self._note(told(error))
             return
         self._put(one)
-        self._say(f"{quoted(one)} is back")
+        self._note(f"{quoted_title(one.title)} is back")
 
     async def _change(self, change: Awaitable[None], conversation: ConversationId) -> None:
         try:
             await change
             self._put(await self._shelf.one(conversation))
         except ChatTuiError as error:
-            self._say(told(error))
+            self._note(told(error))
 
     def _put(self, one: ConversationSummary) -> None:
         """Put a conversation as it is now into its place, with the cursor on it."""
@@ -311,20 +301,20 @@ class ConversationsScreen(ModalScreen[Place | None]):
         one = self._here
         if one is None or self._renaming is not None:
             return
-        self._say(
+        self._note(
             f"asking {clean_line(one.provider, NAME_CHARS) or 'for a title'} {glyphs.ELLIPSIS}"
         )
         try:
             title = await self._shelf.ask_for_title(one.id)
         except ChatTuiError as error:
-            self._say(told(error))
+            self._note(told(error))
             return
-        self._say("")
+        self._note("")
         here = self._here
         if here is not None and here.id == one.id and self._renaming is None:
             self._rename(one, title)
         else:
-            self._say(f"a title for {quoted(one)}: {title}")
+            self._note(f"a title for {quoted_title(one.title)}: {title}")
 
     @property
     def _filter(self) -> Input:
@@ -342,6 +332,3 @@ class ConversationsScreen(ModalScreen[Place | None]):
     def _here(self) -> ConversationSummary | None:
         number = self._rows.cursor
         return self.shown[number] if number is not None and number < len(self.shown) else None
-
-    def _say(self, text: str) -> None:
-        self.query_one("#conversations-note", Static).update(Content(text))

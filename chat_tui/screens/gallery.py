@@ -6,13 +6,13 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chat_tui import glyphs
 from chat_tui.errors import ChatTuiError
+from chat_tui.model_names import shown_model
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.store.pictures import StoredPicture
 from chat_tui.text import clean, clean_line
 from chat_tui.widgets.line_input import LineInput
@@ -30,7 +30,7 @@ class _List(RowList, can_focus=False):
     """The arrow keys move in it while the search has the focus."""
 
 
-class GalleryScreen(ModalScreen[StoredPicture | None]):
+class GalleryScreen(Dialog[StoredPicture]):
     """A search, the pictures, and what there is to know of the one that the cursor is on.
 
     Where pictures are not drawn, each is a line of words.
@@ -38,20 +38,13 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
 
     DEFAULT_CSS = """
     GalleryScreen {
-        align: center middle;
-        & #gallery {
-            width: 96%; height: 90%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
+        & > Box { width: 96%; height: 90%; max-height: 100%; }
         & PictureGrid, & RowList { margin: 1 0 0 0; background: $surface; }
         & #gallery-details { height: auto; max-height: 4; margin: 1 0 0 0; }
-        & #gallery-note { color: $text-muted; height: auto; }
+        & .note { margin: 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", priority=True),
         Binding("tab,shift+tab", "switch", "Switch", priority=True),
         Binding("down", "move(0, 1)", show=False, priority=True),
         Binding("up", "move(0, -1)", show=False, priority=True),
@@ -85,11 +78,11 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
         self._shown: Sequence[StoredPicture] = ()
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="gallery"):
+        with Box(""):
             yield LineInput(placeholder="search the prompts", id="gallery-search")
             yield self._grid if self._grid is not None else self._list
             yield Static("", id="gallery-details", markup=False)
-            yield Static("", id="gallery-note", markup=False)
+            yield Static("", classes="note", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -115,7 +108,7 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
         words = self.query_one(Input).value.lower().split()
         self._shown = [one for one in pictures if all(word in _searched(one) for word in words)]
         where = "pictures of all conversations" if self._everywhere else "pictures here"
-        self.query_one("#gallery").border_title = Content(where)
+        self.query_one(Box).border_title = Content.assemble(where)
         if self._grid is not None:
             self._grid.show([self._tile(one) for one in self._shown])
         else:
@@ -198,12 +191,6 @@ class GalleryScreen(ModalScreen[StoredPicture | None]):
             self._list.action_page(by)
             self._show_details()
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
-    def _note(self, text: str) -> None:
-        self.query_one("#gallery-note", Static).update(Content(text))
-
 
 def _searched(picture: StoredPicture) -> str:
     revised = picture.picture.revised_prompt or ""
@@ -225,7 +212,8 @@ def _details(picture: StoredPicture) -> Sequence[str | tuple[str, str]]:
         size = f"{result.width_px}{glyphs.TIMES}{result.height_px}"
     seed = f"seed {result.seed}" if result.seed is not None else ""
     made = f"{picture.created.astimezone():%Y-%m-%d %H:%M}"
-    facts = (clean_line(picture.provider), clean_line(picture.model), size, seed, made)
+    model = shown_model(picture.provider, picture.model)
+    facts = (clean_line(picture.provider), clean_line(model), size, seed, made)
     prompt = clean(picture.prompt[:_DETAIL_CHARS])
     where = clean_line(result.path or "not saved here", _DETAIL_CHARS)
     words = f" {glyphs.DOT} ".join(filter(None, facts))

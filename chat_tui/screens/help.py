@@ -7,11 +7,11 @@ from typing import ClassVar, Final
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.widgets.line_input import LineInput
 
 HelpLine = tuple[str, str]
@@ -24,32 +24,24 @@ _LEAST: Final = 16
 """Columns that words always have."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Two lists that scroll together; what is typed leaves out the rest of them. Esc leaves."""
 
     DEFAULT_CSS = """
     HelpScreen {
-        align: center middle;
-        & #help {
-            width: 104; max-width: 96%; height: auto; max-height: 90%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & #help-search {
-            border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; }
-        }
+        & > Box { width: 104; max-height: 90%; }
         & #help-scroll { height: auto; }
         & #help-lists { layout: vertical; height: auto; }
         & Static { height: auto; margin: 1 0 0 0; }
-        & #help-note { color: $text-muted; dock: bottom; height: 1; margin: 0; }
-        &.-wide #help { width: 154; }
+        & .note { dock: bottom; height: 1; margin: 0; }
+        &.-wide > Box { width: 154; }
         &.-wide #help-lists { layout: horizontal; }
         &.-wide #help-keys { width: 1fr; }
         &.-wide #help-commands { width: 1fr; margin: 1 0 0 2; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "leave", "Leave", priority=True),
+        Binding("enter", "leave", "Leave", priority=True),
         Binding("f1", "leave", show=False, id="app.help", priority=True),
         Binding("down", "scroll(1)", show=False, priority=True),
         Binding("up", "scroll(-1)", show=False, priority=True),
@@ -67,15 +59,14 @@ class HelpScreen(ModalScreen[None]):
         self._groups = groups
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="help"):
+        with Box("keys and commands"):
             yield LineInput(placeholder="search keys and commands", id="help-search")
             with VerticalScroll(id="help-scroll", can_focus=False), Horizontal(id="help-lists"):
                 yield Static(id="help-keys", markup=False)
                 yield Static(id="help-commands", markup=False)
-            yield Static(id="help-note", markup=False)
+            yield Static(classes="note", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#help").border_title = Content("keys and commands")
         self.query_one(Input).focus()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -99,9 +90,7 @@ class HelpScreen(ModalScreen[None]):
         commands = {"commands": _found(_commands(), words, "commands")}
         note = "Up Down PageUp PageDown scroll   Esc leave"
         found = any((*keys.values(), *commands.values()))
-        self.query_one("#help-note", Static).update(
-            Content(note if found else f"nothing found   {note}")
-        )
+        self._note(note if found else f"nothing found   {note}")
         for id_, groups in (("#help-keys", keys), ("#help-commands", commands)):
             shown = self.query_one(id_, Static)
             shown.display = any(groups.values())
@@ -116,9 +105,6 @@ class HelpScreen(ModalScreen[None]):
             self._lists.scroll_page_down(animate=False)
         else:
             self._lists.scroll_page_up(animate=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
 
 def _found(lines: Sequence[HelpLine], words: Sequence[str], group: str) -> Sequence[HelpLine]:

@@ -6,15 +6,14 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from chat_tui import glyphs
 from chat_tui.document.units import Link
-from chat_tui.links import link_note
+from chat_tui.links import link_note, safe_link
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean_line
 
 LABEL_CHARS = 40
@@ -22,25 +21,15 @@ HOST_CHARS = 300
 """A host has at most 253."""
 
 
-class LinkScreen(ModalScreen[str | None]):
-    """A list; Enter opens, Esc leaves."""
+class LinkScreen(Dialog[str]):
+    """A list; Enter opens, `c` copies, Esc leaves."""
 
     DEFAULT_CSS = """
     LinkScreen {
-        align: center middle;
-        & #links {
-            width: 78; max-width: 96%; height: auto; max-height: 80%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & OptionList {
-            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
-            &:focus { border: none; }
-        }
-        & #links-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
+        & > Box { width: 78; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "copy", "Copy")]
 
     def __init__(self, links: Sequence[Link]) -> None:
         """Ask which link is opened.
@@ -52,12 +41,11 @@ class LinkScreen(ModalScreen[str | None]):
         self._links = links
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="links"):
+        with Box("open a link"):
             yield OptionList(*map(_option, self._links), markup=False)
-            yield Static("Enter open   Esc leave", id="links-note", markup=False)
+            yield Static("Enter open   c copy   Esc leave", classes="note -below", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#links").border_title = Content("open a link")
         self.query_one(OptionList).focus()
 
     @on(OptionList.OptionSelected)
@@ -65,8 +53,11 @@ class LinkScreen(ModalScreen[str | None]):
         event.stop()
         self.dismiss(self._links[event.option_index].url)
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
+    def action_copy(self) -> None:
+        """Copy the address, as a browser here or elsewhere would be given it."""
+        marked = self.query_one(OptionList).highlighted
+        if marked is not None and (url := safe_link(self._links[marked].url)) is not None:
+            self.app.copy_to_clipboard(url)
 
 
 def _option(link: Link) -> Option:

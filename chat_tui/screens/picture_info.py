@@ -8,38 +8,31 @@ from typing import ClassVar, Final
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from chat_tui import glyphs
 from chat_tui.media.recipe import Recipe
+from chat_tui.screens.dialog import Dialog, ScrollingBox
 from chat_tui.text import clean
 
 _MOST_NAME_CELLS: Final = 24
 _VALUE_CHARS: Final = 4_000
 
 
-class PictureInfoScreen(ModalScreen[None]):
+class PictureInfoScreen(Dialog[None]):
     """A list that scrolls; Esc leaves."""
 
     DEFAULT_CSS = """
     PictureInfoScreen {
-        align: center middle;
-        & #picture-info {
-            width: 90; max-width: 96%; height: auto; max-height: 90%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
+        & > ScrollingBox { width: 90; max-height: 90%; }
         & Horizontal { height: auto; }
         & Static { height: auto; width: 1fr; }
         & .name { padding: 0 1 0 0; text-style: bold; }
-        & #picture-info-note { color: $text-muted; margin: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,i", "leave", "Leave", priority=True),
+        Binding("q,enter,i", "leave", "Leave", priority=True),
         Binding("y,c", "copy", "Copy", priority=True),
     ]
 
@@ -55,7 +48,7 @@ class PictureInfoScreen(ModalScreen[None]):
         self._path = path
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="picture-info"):
+        with ScrollingBox("picture"):
             lines = list(_lines(self._recipe, self._path))
             name_cells = min(max(cell_len(name) for name, _ in lines), _MOST_NAME_CELLS) + 3
             for name, value in lines:
@@ -64,16 +57,10 @@ class PictureInfoScreen(ModalScreen[None]):
                     label.styles.width = name_cells
                     yield label
                     yield Static(clean(value[:_VALUE_CHARS]), markup=False)
-            yield Static("y copy the prompt   Esc leave", id="picture-info-note", markup=False)
-
-    def on_mount(self) -> None:
-        self.query_one("#picture-info").border_title = Content("picture")
+            yield Static("y copy the prompt   Esc leave", classes="note", markup=False)
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._recipe.prompt)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
 
 def _lines(recipe: Recipe, path: Path | None) -> Iterator[tuple[str, str]]:

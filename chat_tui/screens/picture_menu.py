@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean_line
 
 _WORDS_CHARS = 60
@@ -31,26 +28,15 @@ class Entry:
     """Why it cannot be chosen; empty where it can."""
 
 
-class PictureMenu(ModalScreen[str | None]):
+class PictureMenu(Dialog[str]):
     """A list; Enter or a letter chooses, Esc leaves."""
 
     DEFAULT_CSS = """
     PictureMenu {
-        align: center middle;
-        & #picture-menu {
-            width: 66; max-width: 96%; height: auto; max-height: 80%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & OptionList {
-            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
-            text-wrap: nowrap; text-overflow: ellipsis;
-            &:focus { border: none; }
-        }
-        & #picture-menu-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
+        & > Box { width: 66; }
+        & OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", priority=True)]
 
     def __init__(self, title: str, entries: Sequence[Entry]) -> None:
         """Offer something.
@@ -64,12 +50,11 @@ class PictureMenu(ModalScreen[str | None]):
         self._entries = entries
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="picture-menu"):
+        with Box(self._title):
             yield OptionList(*map(_option, self._entries), markup=False)
-            yield Static("Enter choose   Esc leave", id="picture-menu-note", markup=False)
+            yield Static("Enter choose   Esc leave", classes="note -below", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#picture-menu").border_title = Content(self._title)
         self.query_one(OptionList).focus()
 
     def on_key(self, event: events.Key) -> None:
@@ -82,9 +67,6 @@ class PictureMenu(ModalScreen[str | None]):
     def _on_chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.dismiss(self._entries[event.option_index].name)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
 
 def _option(entry: Entry) -> Option:

@@ -8,12 +8,10 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message as TextualMessage
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 from chat_tui.widgets.row_list import Line, Piece, RowList
@@ -65,28 +63,20 @@ class _Rows(RowList):
         self.post_message(self.Moved())
 
 
-class PreferencesScreen(ModalScreen[None]):
+class PreferencesScreen(Dialog[None]):
     """A list; Left and Right change what is under the cursor."""
 
     DEFAULT_CSS = """
     PreferencesScreen {
-        align: center middle;
-        & #preferences {
-            width: 90; max-width: 96%; height: auto; max-height: 96%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & RowList { height: auto; max-height: 100%; background: $surface; }
+        & > Box { width: 90; max-height: 96%; }
+        & RowList { height: auto; max-height: 100%; }
         & Input {
-            display: none; border: none; background: $panel; padding: 0; height: 1; dock: top;
-            &:focus { border: none; }
+            display: none; background: $panel; dock: top;
             &.-open { display: block; }
         }
-        & #preferences-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", priority=True),
         Binding("alt+g", "leave", show=False, id="app.settings", priority=True),
         Binding("left,h", "step(-1)", show=False),
         Binding("right,l,space", "step(1)", show=False),
@@ -113,13 +103,12 @@ class PreferencesScreen(ModalScreen[None]):
         self._shown = preferences()
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="preferences"):
+        with Box("settings"):
             yield _Rows()
             yield LineInput(placeholder="a number", id="preferences-number")
-            yield Static("", id="preferences-note", markup=False)
+            yield Static("", classes="note -below", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#preferences").border_title = Content("settings")
         rows = self.query_one(RowList)
         rows.styles.height = len(self._shown)
         rows.show(len(self._shown), self._draw)
@@ -209,8 +198,8 @@ class PreferencesScreen(ModalScreen[None]):
         self.query_one(RowList).focus()
         self._tell()
 
-    def _note(self, words: str) -> None:
+    def _note(self, text: str) -> None:
         one = self._here
         keys = NUMBER_KEYS if one.number and not one.fixed else KEYS
-        lines = filter(None, (words, WRITE_KEYS if self._writing else keys))
-        self.query_one("#preferences-note", Static).update(Content("\n".join(lines)))
+        lines = filter(None, (text, WRITE_KEYS if self._writing else keys))
+        super()._note("\n".join(lines))

@@ -7,9 +7,7 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chat_tui import glyphs
@@ -17,6 +15,7 @@ from chat_tui.errors import ChatTuiError, ConfigError
 from chat_tui.keys.secrets import Secret
 from chat_tui.roster.desk import Added, Draft, ProviderDesk
 from chat_tui.roster.offers import Asked, Offer, filled
+from chat_tui.screens.dialog import Dialog, ScrollingBox
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 
@@ -39,26 +38,18 @@ class FormWords:
     note: str = ""
 
 
-class ProviderForm(ModalScreen[Added | str | None]):
+class ProviderForm(Dialog[Added | str]):
     """A line for each thing; gives what was added, `REMOVED`, or nothing."""
 
     DEFAULT_CSS = """
     ProviderForm {
-        align: center middle;
-        & #form {
-            width: 84; max-width: 96%; height: auto; max-height: 90%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
+        & > ScrollingBox { width: 84; max-height: 90%; }
         & .form-name { color: $text-muted; margin: 1 0 0 0; }
-        & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
         & #form-said { margin: 1 0 0 0; height: auto; }
         & #form-said.-failed { color: $text-error; }
-        & #form-note { color: $text-muted; margin: 1 0 0 0; height: auto; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", priority=True),
         Binding("down", "app.focus_next", show=False, priority=True),
         Binding("up", "app.focus_previous", show=False, priority=True),
         Binding("ctrl+s", "keep", show=False, priority=True),
@@ -82,7 +73,8 @@ class ProviderForm(ModalScreen[Added | str | None]):
     def compose(self) -> ComposeResult:
         words = self._words
         table = self._offer.table
-        with VerticalScroll(id="form", can_focus=False):
+        title = f"change {words.before}" if words.before else self._offer.title
+        with ScrollingBox(clean_line(title, 60), can_focus=False):
             yield Static("name", classes="form-name", markup=False)
             yield LineInput(words.name, name="")
             for line in words.lines:
@@ -94,11 +86,9 @@ class ProviderForm(ModalScreen[Added | str | None]):
                 yield LineInput(password=True, id="form-key", placeholder=words.key)
             yield Static(words.note, id="form-said", markup=False)
             keys = CHANGE_KEYS if words.before else NEW_KEYS
-            yield Static(keys, id="form-note", markup=False)
+            yield Static(keys, classes="note", markup=False)
 
     def on_mount(self) -> None:
-        title = f"change {self._words.before}" if self._words.before else self._offer.title
-        self.query_one("#form").border_title = Content(clean_line(title, 60))
         self._first().focus()
 
     def _first(self) -> Input:
@@ -126,9 +116,6 @@ class ProviderForm(ModalScreen[Added | str | None]):
 
     def action_keep(self) -> None:
         self._finish(tested=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def action_remove(self) -> None:
         """Remove the provider that is changed, once somebody has said so twice."""

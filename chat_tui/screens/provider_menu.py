@@ -7,9 +7,6 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from chat_tui import glyphs
@@ -18,6 +15,8 @@ from chat_tui.fuzzy import ranked
 from chat_tui.providers.base import ModelInfo
 from chat_tui.roster.listing import Listing
 from chat_tui.roster.model_rows import Choice, ModelRow, as_typed, model_rows
+from chat_tui.screens.dialog import Box, Dialog
+from chat_tui.screens.filtered_list import MOVES, ListBelow
 from chat_tui.screens.menu_tools import MenuTools
 from chat_tui.screens.provider_rows import NAME_MAX, drawn, keys_line
 from chat_tui.text import clean_line
@@ -29,41 +28,20 @@ AT_ONCE: Final = 4
 """Servers that are asked at the same time."""
 
 
-class _List(OptionList, can_focus=False):
-    """The arrow keys move in it while the filter has the focus."""
-
-
-class ProviderMenu(ModalScreen[Choice | None]):
+class ProviderMenu(Dialog[Choice]):
     """A filter and a list; Enter chooses, Esc goes back."""
 
     DEFAULT_CSS = """
     ProviderMenu {
-        align: center middle;
-        & #menu {
-            width: 96; max-width: 96%; height: auto; max-height: 80%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & Input {
-            border: none; background: $surface; padding: 0; height: 1; dock: top;
-            &:focus { border: none; }
-        }
+        & > Box { width: 96; }
+        & Input { dock: top; }
         & #menu-key { display: none; }
         &.-key #menu-key { display: block; }
         &.-key #menu-filter { display: none; }
-        & OptionList {
-            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
-            margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis;
-        }
-        & #menu-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("pagedown", "move(10)", show=False, priority=True),
-        Binding("pageup", "move(-10)", show=False, priority=True),
+        *MOVES,
         Binding("tab", "narrow", id="menu.models", show=False, priority=True),
         Binding("ctrl+n", "add", id="menu.add", show=False, priority=True),
         Binding("ctrl+f", "favourite", id="menu.favourite", show=False, priority=True),
@@ -106,15 +84,14 @@ class ProviderMenu(ModalScreen[Choice | None]):
         return self._shown
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="menu"):
+        with Box("provider and model"):
             words = "type to find a provider or a model"
             yield LineInput(self._query_at_first, placeholder=words, id="menu-filter")
             yield LineInput(password=True, id="menu-key")
-            yield _List(id="menu-list", markup=False)
-            yield Static("", id="menu-note", markup=False)
+            yield ListBelow(markup=False)
+            yield Static("", classes="note -below", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#menu").border_title = Content("provider and model")
         self.query_one("#menu-filter").focus()
         self._note(f"reading the keys {glyphs.ELLIPSIS}")
         self._load()
@@ -167,9 +144,9 @@ class ProviderMenu(ModalScreen[Choice | None]):
         found.sort(key=lambda row: not (row.is_own and row.choice.provider == query))
         found += as_typed(query, found, self._current.provider, self._known())
         self._shown = found[:MOST_SHOWN]
-        options = self.query_one(OptionList)
+        options = self.query_one(ListBelow)
         options.clear_options()
-        width = self.query_one("#menu").content_size.width
+        width = self.query_one(Box).content_size.width
         options.add_options(drawn(self._shown, width))
         choices = [row.choice for row in self._shown]
         if choices:
@@ -186,15 +163,12 @@ class ProviderMenu(ModalScreen[Choice | None]):
         return self.query_one("#menu-filter", Input).value.strip()
 
     def _marked(self) -> ModelRow | None:
-        at = self.query_one(OptionList).highlighted
+        at = self.query_one(ListBelow).highlighted
         return self._shown[at] if at is not None and at < len(self._shown) else None
 
     def _marked_choice(self) -> Choice | None:
         row = self._marked()
         return row.choice if row is not None else None
-
-    def _note(self, text: str) -> None:
-        self.query_one("#menu-note", Static).update(Content(text))
 
     def _tell_keys(self) -> None:
         """Say which keys there are, and what is still on its way."""
@@ -243,18 +217,16 @@ class ProviderMenu(ModalScreen[Choice | None]):
         else:
             self.dismiss(row.choice)
 
-    def action_back(self) -> None:
+    def action_leave(self) -> None:
         if self._key_of:
             self._leave_key()
             self._tell_keys()
         else:
             self.dismiss(None)
 
-    def action_move(self, rows: int) -> None:
-        options = self.query_one(OptionList)
-        if options.option_count and not self._key_of:
-            at = (options.highlighted or 0) + rows
-            options.highlighted = max(0, min(options.option_count - 1, at))
+    def action_move(self, by: int) -> None:
+        if not self._key_of:
+            self.query_one(ListBelow).move(by)
 
     def action_narrow(self) -> None:
         """Show the models of the marked provider alone, and ask for them if nobody has."""
@@ -335,9 +307,8 @@ class ProviderMenu(ModalScreen[Choice | None]):
         try:
             listing = await self._tools.keep_key(name, key)
         except ChatTuiError as error:
-            hint = f"\n{error.hint}" if error.hint and error.hint not in str(error) else ""
             if self._key_of == name:
-                self._note(f"not kept: {clean_line(str(error), 300)}{clean_line(hint, 200)}")
+                self._note(f"not kept: {clean_line(error.told, 400)}")
             return
         self._listings[name] = self._checked[name] = listing
         self._tools.forget(name)

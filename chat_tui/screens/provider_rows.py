@@ -57,7 +57,7 @@ def _line(row: ModelRow, name: str, model: str) -> Content:
     listing = row.listing
     state = row.state if row.state != "not reachable" else clean_line(listing.reason, 60)
     star = str(glyphs.FAVOURITE) if row.favourite else " "
-    label = f"  {clean_line(row.label, 40)}" if row.label else ""
+    label = f"  {clean_line(row.remark, 40)}" if row.remark else ""
     since = "  recent" if row.recent else ""
     return Content.assemble(
         f"{MARKS[row.state]}{star}{name}  {model}", (f"  {state}{since}{label}", DIM)

@@ -5,17 +5,13 @@ Enter accepts; a file that exists is replaced only if asked.
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chat_tui.errors import TranscriptError, TranscriptExists
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput, one_line
 
@@ -25,22 +21,14 @@ Describe = Callable[[Path], str]
 """Says what would be written to a path."""
 
 
-class SaveScreen(ModalScreen[Path | None]):
+class SaveScreen(Dialog[Path]):
     """One line to edit."""
 
     DEFAULT_CSS = """
     SaveScreen {
-        align: center middle;
-        & #save {
-            width: 90; max-width: 96%; height: auto;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & Input { border: none; background: $surface; padding: 0; height: 1; &:focus { border: none; } }
-        & #save-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
+        & > Box { width: 90; max-height: 100%; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", priority=True)]
 
     def __init__(
         self,
@@ -68,12 +56,11 @@ class SaveScreen(ModalScreen[Path | None]):
         """The user has been told that this file exists."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="save"):
+        with Box(self._title):
             yield LineInput(self._shown, id="save-path")
-            yield Static(self._usual_note(), id="save-note", markup=False)
+            yield Static(self._usual_note(), classes="note", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#save").border_title = Content(self._title)
         path = self.query_one(Input)
         path.focus()
         path.action_end()
@@ -100,9 +87,6 @@ class SaveScreen(ModalScreen[Path | None]):
         else:
             self.dismiss(path)
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
     def _path_of(self, written: str) -> Path:
         return self._suggested if written == self._shown else _path(written.strip())
 
@@ -111,9 +95,6 @@ class SaveScreen(ModalScreen[Path | None]):
             return "Enter save   Esc leave"
         path = self._suggested if written is None else self._path_of(written)
         return f"Enter save: {self._describe(path)}   Esc leave"
-
-    def _note(self, text: str) -> None:
-        self.query_one("#save-note", Static).update(Content(text))
 
 
 def _path(written: str) -> Path:

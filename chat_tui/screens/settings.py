@@ -7,13 +7,12 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
 from chat_tui.commands.parse import parse_setting, parse_value, write_value
 from chat_tui.providers.parameters import Parameter
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean_line
 from chat_tui.widgets.clean_area import CleanArea
 from chat_tui.widgets.line_input import LineInput
@@ -30,17 +29,12 @@ class Settings:
     parameters: Mapping[str, object]
 
 
-class SettingsScreen(ModalScreen[None]):
+class SettingsScreen(Dialog[None]):
     """A form; nothing counts before it is kept, and Esc says so when something would be lost."""
 
     DEFAULT_CSS = """
     SettingsScreen {
-        align: center middle;
-        & #settings {
-            width: 104; max-width: 96%; height: auto; max-height: 90%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
+        & > Box { width: 104; max-height: 90%; }
         & VerticalScroll { height: auto; max-height: 100%; }
         & TextArea {
             height: auto; min-height: 2; max-height: 8; border: none; padding: 0;
@@ -50,14 +44,11 @@ class SettingsScreen(ModalScreen[None]):
         & .settings-row { height: 1; }
         & .settings-name { width: 26; max-width: 50%; }
         & Input {
-            border: none; background: $surface; padding: 0; height: 1;
-            &:focus { border: none; background: $panel; }
+            &:focus { background: $panel; }
         }
-        & #settings-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", priority=True),
         Binding("ctrl+s", "keep", "Keep", priority=True),
     ]
 
@@ -89,7 +80,7 @@ class SettingsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         free = sorted({*self._settings.parameters, *self._usual} - set(self._declared))
-        with Vertical(id="settings"), VerticalScroll(can_focus=False):
+        with Box("this conversation"), VerticalScroll(can_focus=False):
             yield Static("system prompt", classes="settings-head", markup=False)
             yield CleanArea(
                 self._settings.system_prompt, id="settings-system", tab_behavior="focus"
@@ -105,10 +96,9 @@ class SettingsScreen(ModalScreen[None]):
             with Horizontal(classes="settings-row"):
                 yield Static("another", classes="settings-name", markup=False)
                 yield LineInput(placeholder="KEY=VALUE", id="settings-more")
-            yield Static(KEYS, id="settings-note", markup=False)
+            yield Static(KEYS, classes="note", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#settings").border_title = Content("this conversation")
         self.query_one(TextArea).focus()
 
     def action_leave(self) -> None:
@@ -159,4 +149,4 @@ class SettingsScreen(ModalScreen[None]):
         return Settings(system_prompt=self.query_one(TextArea).text, parameters=parameters)
 
     def _note(self, text: str) -> None:
-        self.query_one("#settings-note", Static).update(Content(f"{text}\n{KEYS}"))
+        super()._note(f"{text}\n{KEYS}")

@@ -6,9 +6,8 @@ from typing import ClassVar, Final
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -16,6 +15,7 @@ from chat_tui.document.sources import source_name
 from chat_tui.document.units import Link, source_link
 from chat_tui.events import Source
 from chat_tui.links import link_note
+from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean, clean_line
 
 OpenLinks = Callable[[Sequence[Link]], None]
@@ -34,28 +34,19 @@ class SourceList(OptionList):
             self.highlighted = number
 
 
-class SourcesScreen(ModalScreen[None]):
+class SourcesScreen(Dialog[None]):
     """A list and, below it, the passage of the source that the cursor is on."""
 
     DEFAULT_CSS = """
     SourcesScreen {
-        align: center middle;
-        & #sources {
-            width: 90; max-width: 96%; height: auto; max-height: 90%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & OptionList {
-            height: auto; max-height: 9; border: none; background: $surface; padding: 0;
-            &:focus { border: none; }
-        }
+        & > Box { width: 90; max-height: 90%; }
+        & OptionList { max-height: 9; }
         & #passage { height: auto; max-height: 12; margin: 1 0 0 0; }
         & #passage Static { height: auto; }
-        & #sources-note { color: $text-muted; height: auto; margin: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Leave", priority=True),
+        Binding("q", "leave", "Leave", priority=True),
         Binding("enter,o", "open", "Open", priority=True),
         Binding("y,c", "copy", "Copy", priority=True),
         Binding("j", "move(1)", priority=True),
@@ -76,7 +67,7 @@ class SourcesScreen(ModalScreen[None]):
         self._open_links = open_links
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="sources"):
+        with Box("sources"):
             yield SourceList(
                 *(_option(number, source) for number, source in enumerate(self._sources, 1)),
                 markup=False,
@@ -84,10 +75,9 @@ class SourcesScreen(ModalScreen[None]):
             with VerticalScroll(id="passage", can_focus=False):
                 yield Static("", id="passage-where", markup=False)
                 yield Static("", id="passage-text", markup=False)
-            yield Static("Enter open   y copy   Esc leave", id="sources-note", markup=False)
+            yield Static("Enter open   y copy   Esc leave", classes="note", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#sources").border_title = Content("sources")
         self.query_one(SourceList).focus()
 
     @property
@@ -126,9 +116,6 @@ class SourcesScreen(ModalScreen[None]):
     def action_scroll(self, by: int) -> None:
         passage = self.query_one("#passage")
         passage.scroll_relative(y=by * max(1, passage.size.height - 1), animate=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
 
 def _option(number: int, source: Source) -> Option:

@@ -1,36 +1,23 @@
 """Choosing the colours: the conversation behind the list is shown in those that are marked."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from chat_tui.screens.dialog import Box, Dialog
 
-class ThemeScreen(ModalScreen[str | None]):
+
+class ThemeScreen(Dialog[str]):
     """A list at the right edge; Enter keeps what is shown, Esc has the colours of before."""
 
     DEFAULT_CSS = """
     ThemeScreen {
         align: right top; background: transparent;
-        & #themes {
-            width: 30; height: auto; max-height: 80%; margin: 1 1 0 0;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
-        & OptionList {
-            height: auto; max-height: 100%; border: none; background: $surface; padding: 0;
-            &:focus { border: none; background-tint: $surface 0%; }
-        }
-        & #themes-note { color: $text-muted; height: auto; dock: bottom; padding: 1 0 0 0; }
+        & > Box { width: 30; margin: 1 1 0 0; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", priority=True)]
 
     def __init__(self, names: Sequence[str], current: str, show: Callable[[str], object]) -> None:
         """Open the list.
@@ -46,13 +33,12 @@ class ThemeScreen(ModalScreen[str | None]):
         self._show = show
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="themes"):
+        with Box("colours"):
             yield OptionList(*self._names, markup=False)
-            yield Static("Enter keep   Esc leave", id="themes-note", markup=False)
+            yield Static("Enter keep   Esc leave", classes="note -below", markup=False)
 
     def on_mount(self) -> None:
         self.styles.background = "transparent"  # all of it is to be judged
-        self.query_one("#themes").border_title = Content("colours")
         options = self.query_one(OptionList)
         if self._current in self._names:
             options.highlighted = self._names.index(self._current)

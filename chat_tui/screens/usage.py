@@ -6,12 +6,11 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from chat_tui import glyphs
+from chat_tui.screens.dialog import Dialog, ScrollingBox
 from chat_tui.text import clean_line
 from chat_tui.usage import Reckoned, Total, by_model, dollars, total
 
@@ -22,24 +21,17 @@ _FRAME: Final = 6
 """Columns for the border, the padding and the scrollbar."""
 
 
-class UsageScreen(ModalScreen[None]):
+class UsageScreen(Dialog[None]):
     """A table that scrolls; Esc leaves."""
 
     DEFAULT_CSS = """
     UsageScreen {
-        align: center middle;
-        & #usage {
-            width: 86; max-width: 96%; height: auto; max-height: 80%;
-            background: $surface; border: round $border; border-title-color: $foreground;
-            padding: 0 1;
-        }
+        & > ScrollingBox { width: 86; }
         & Static { height: auto; margin: 1 0 0 0; }
-        & #usage-note, & #usage-head { color: $text-muted; }
+        & #usage-head { color: $text-muted; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "leave", "Leave", priority=True)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter", "leave", "Leave", priority=True)]
 
     def __init__(
         self, here: Sequence[Reckoned], today: Sequence[Reckoned], budget_usd: float | None
@@ -59,14 +51,11 @@ class UsageScreen(ModalScreen[None]):
         self._budget_usd = budget_usd
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="usage"):
+        with ScrollingBox("usage"):
             yield Static(id="usage-head", markup=False)
             for _ in self._parts:
                 yield Static(classes="usage-table", markup=False)
-            yield Static(self._note(), id="usage-note", markup=False)
-
-    def on_mount(self) -> None:
-        self.query_one("#usage").border_title = Content("usage")
+            yield Static(self._keys(), classes="note", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
         narrow = event.size.width * 96 // 100 - _FRAME < sum(_COLUMNS) + _NAME_MAX + 1
@@ -77,10 +66,7 @@ class UsageScreen(ModalScreen[None]):
         for shown, (name, replies) in zip(tables, self._parts.items(), strict=True):
             shown.update(_table(name, replies, narrow=narrow))
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
-    def _note(self) -> str:
+    def _keys(self) -> str:
         notes = []
         if self._budget_usd is not None:
             spent = total(self._parts["today"]).cost_usd

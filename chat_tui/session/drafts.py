@@ -95,6 +95,7 @@ class Drafts:
             self._writing = asyncio.create_task(self._write(), name="write the drafts")
 
     async def _write(self) -> None:
+        failed: set[ConversationId] = set()
         while self._unwritten:
             place = self._unwritten.pop()
             text = self._texts[place]
@@ -104,6 +105,8 @@ class Drafts:
                 await self._store.save_draft(place, text if text.strip() else "")
             except StoreError as error:  # the talk itself says so when it cannot be saved
                 log.warning("cannot keep a draft: %s", error)
+                failed.add(place)
+        self._unwritten |= failed  # for the next change of any of them, and for the end
 
 
 def _queue_place(conversation: ConversationId) -> ConversationId:

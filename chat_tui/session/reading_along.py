@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
 from chat_tui.conversation import Conversation
@@ -11,6 +12,7 @@ from chat_tui.folding import Folder, blanked, replay
 from chat_tui.ids import ConversationId
 from chat_tui.message import Message, TextPart
 from chat_tui.session.reply import Reply
+from chat_tui.session.saving import RECORD_S
 from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 from chat_tui.streaming.worker import StreamWorker
@@ -69,7 +71,7 @@ class ReadingAlong:
             self._session.tell_change()
             here.update(blanked(streaming))
             here.show(streaming.id)
-            self._session.follow(self._reply(here.id, blanked(streaming)))
+            self._follow(self._reply(here.id, blanked(streaming)))
             self._session.tell_change()
         elif [message.id for message in here.path()] != shown:
             self._session.tell_change()
@@ -77,6 +79,18 @@ class ReadingAlong:
     def _follows(self, message: Message) -> bool:
         reply = self._session.reply_of(message.id)
         return reply is not None and reply.running
+
+    def _follow(self, reply: Reply) -> None:
+        self._session.follow(reply)
+        reply.recording = asyncio.create_task(self._watch(reply), name=f"follow {reply.id}")
+        reply.worker.start()
+
+    async def _watch(self, reply: Reply) -> None:
+        async with aclosing(reply.worker.subscribe(pace_s=RECORD_S)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    reply.folder.add(event)
+        self._session.conversation.update(reply.folder.message())
 
     def _reply(self, conversation: ConversationId, blank: Message) -> Reply:
         worker = StreamWorker(

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Final
 
@@ -49,7 +49,7 @@ class Saving:
         self._trouble: StoreError | None = None
         self._lock = asyncio.Lock()
         self._again: asyncio.Task[None] | None = None
-        self._closing = False
+        self._closing = asyncio.Event()
 
     @property
     def stored(self) -> bool:
@@ -71,9 +71,8 @@ class Saving:
 
     async def stop_trying(self) -> None:
         """Do not try again any more in the background."""
-        self._closing = True
-        if self._again is not None:
-            self._again.cancel()
+        self._closing.set()
+        if self._again is not None:  # not cancelled: what the store has taken must be known
             await asyncio.wait({self._again})
 
     async def finish(self) -> None:
@@ -182,7 +181,7 @@ class Saving:
             log.warning("cannot save: %s", error)
             self._tell(error)
             idle = self._again is None or self._again.done()
-            if idle and not self._closing:
+            if idle and not self._closing.is_set():
                 self._again = asyncio.create_task(self._save_again(), name="save again")
             return False
         self._tell(None)
@@ -190,8 +189,7 @@ class Saving:
 
     async def _save_again(self) -> None:
         """After a failure, save everything that is in memory only, as soon as that can be done."""
-        while self._store is not None:
-            await asyncio.sleep(RETRY_S)
+        while self._store is not None and not await self._closes_within(RETRY_S):
             try:
                 await self._save_messages(self._store)
                 async with self._lock:
@@ -204,6 +202,12 @@ class Saving:
             else:
                 self._tell(None)
                 return
+
+    async def _closes_within(self, limit_s: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._closing.wait()
+        return self._closing.is_set()
 
     def _tell(self, error: StoreError | None) -> None:
         before, self._trouble = self._trouble, error

@@ -1,4 +1,4 @@
-"""A conversation being talked in: send, regenerate, cancel, record.
+"""A conversation being talked in: say, answer, compare, cancel, record.
 
 The stream belongs to the session and the look to the pane: closing a pane stops nothing, and a
 pane that is opened late reads the reply's log from its start.
@@ -7,7 +7,6 @@ pane that is opened late reads the reply's log from its start.
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ from chat_tui.providers.base import Provider
 from chat_tui.session.preparing import Preparing
 from chat_tui.session.refusals import AlreadyDecided, OpenElsewhere, ReplyRunning
 from chat_tui.session.reply import Contender, Reply
-from chat_tui.session.saving import RECORD_S, Saving
+from chat_tui.session.saving import Saving
 from chat_tui.store.store import Store
 from chat_tui.streaming.retry import RetryPolicy
 
@@ -90,6 +89,14 @@ class Session:
     def at_rest(self) -> bool:
         """Nothing is under way, and everything is in the store."""
         return not self.running and self._saving.done
+
+    @property
+    def last_turn(self) -> Message | None:
+        """What was said last on the shown path; null when nothing has been said yet."""
+        turns = (
+            message for message in reversed(self.conversation.path()) if message.role == "user"
+        )
+        return next(turns, None)
 
     def reply_of(self, message: MessageId) -> Reply | None:
         """Give the reply that a message is being made of, or of the last turn, was made of."""
@@ -190,7 +197,10 @@ class Session:
         Raises:
             ReplyRunning: the last reply has not ended.
         """
-        reply = self.compare(turn, [Contender(provider, model, parameters or {})])[0]
+        return await self._begin(turn, Contender(provider, model, parameters or {}))
+
+    async def _begin(self, turn: Message, contender: Contender) -> Reply:
+        reply = self.compare(turn, [contender])[0]
         assert reply.beginning is not None
         await asyncio.shield(reply.beginning)
         return reply
@@ -254,27 +264,6 @@ class Session:
         turn = self.say(text, attachments)
         return await self.answer(turn, provider, model=model, parameters=parameters)
 
-    async def regenerate(
-        self,
-        provider: Provider,
-        *,
-        model: str = "",
-        parameters: Mapping[str, object] | None = None,
-    ) -> Reply | None:
-        """Answer the last turn of the shown path again, as a sibling of its reply.
-
-        Returns:
-            The new reply, or null when nothing has been said yet.
-
-        Raises:
-            ReplyRunning: the last reply has not ended.
-        """
-        self._refuse_if_running()
-        turns = [message for message in self.conversation.path() if message.role == "user"]
-        if not turns:
-            return None
-        return await self.answer(turns[-1], provider, model=model, parameters=parameters)
-
     async def go_on(self, reply: MessageId, provider: Provider, *, model: str = "") -> Reply:
         """Have a reply that broke off continued, as a sibling that begins with what came of it.
 
@@ -289,14 +278,10 @@ class Session:
         Raises:
             ReplyRunning: the last reply has not ended.
         """
-        self._refuse_if_running()
-        unfinished = self.conversation[reply]
-        assert unfinished.parent is not None
-        turn = self.conversation[unfinished.parent]
-        contender = Contender(provider, model, goes_on_from=reply)
-        new = self.compare(turn, [contender])[0]
-        assert new.beginning is not None
-        await asyncio.shield(new.beginning)
+        parent = self.conversation[reply].parent
+        assert parent is not None
+        turn = self.conversation[parent]
+        new = await self._begin(turn, Contender(provider, model, goes_on_from=reply))
         await self.settle(reply)
         return new
 
@@ -315,15 +300,6 @@ class Session:
     def follow(self, reply: Reply) -> None:
         """Show a reply that another instance writes; nothing of it is saved here."""
         self.reply, self.replies = reply, (reply,)
-        reply.recording = asyncio.create_task(self._watch(reply), name=f"follow {reply.id}")
-        reply.worker.start()
-
-    async def _watch(self, reply: Reply) -> None:
-        async with aclosing(reply.worker.subscribe(pace_s=RECORD_S)) as batches:
-            async for batch in batches:
-                for event in batch:
-                    reply.folder.add(event)
-        self.conversation.update(reply.folder.message())
 
     async def show(self, leaf: MessageId | None) -> None:
         """Choose the path that is shown, here and when the conversation is opened again.

@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 
-from chat_tui.simulator import demo_answers, pictures
+from chat_tui.simulator import demo_answers, demo_flows, pictures
 from chat_tui.simulator.demo_answers import Reply
 from chat_tui.simulator.dialect import Prompt
 from chat_tui.simulator.script import (
@@ -25,8 +25,9 @@ from chat_tui.simulator.script import (
 MODEL = "demo"
 SLOW_MODEL = "demo-slow"
 PICTURE_MODEL = "demo-picture"
-PICTURE_APP = "demo/picture"
-"""The same as an app of fal, where the way to a picture is told in full."""
+PICTURE_APPS = {"demo/picture": 0.5, "demo/slow-picture": 2.5}
+"""Apps of fal and models of get3w, where the way to a picture is told in full, and how many
+seconds lie between two messages of it; asked for an `error`, they fail half way."""
 MODELS = (MODEL, SLOW_MODEL, PICTURE_MODEL)
 
 PAUSE_S = 0.0095
@@ -36,16 +37,19 @@ SPREAD = 0.4
 """A pause is up to so much shorter or longer than the average, as a share of it."""
 STALL_S = 3.0
 PICTURE_PAUSE_S = 0.5
-"""Before each preview and the picture, and between two messages of an app."""
+"""Before each preview and the picture."""
 APP_QUEUE = (3, 2, 1)
 APP_STEPS = 12
 """Of progress; a fourth of the way lies between two previews."""
 
+_FAILING = frozenset({"error", "fail", "failure"})
 _TOKEN = re.compile(r"\s?\w{1,7}|\s?[^\w\s]{1,3}|\s+")
 
 
 def reply(prompt: Prompt) -> Script:
     """Write the demo's reply; the same prompt gets the same script."""
+    if (script := demo_flows.reply(prompt)) is not None:
+        return script
     turns = [turn for turn in prompt.turns if turn.role == "user"]
     asked = turns[-1].text if turns else ""
     if prompt.pictures:
@@ -86,8 +90,10 @@ def _drawing(prompt: Prompt, asked: str) -> Script:
     seed = "" if prompt.seed is None else f" {prompt.seed}"
     drawn = [f"{asked}{seed}{number or ''}" for number in range(prompt.pictures)]
     acts: list[Act] = []
-    if prompt.model == PICTURE_APP:
-        acts += _told_in_full(drawn)
+    if (pause_s := PICTURE_APPS.get(prompt.model)) is not None:
+        acts += _told_in_full(drawn, pause_s)
+        if asked.strip().lower() in _FAILING:
+            return Script((*acts[: len(acts) // 2], Fail(demo_answers.FAILURE)))
     else:
         for preview in pictures.previews(drawn[0]):
             acts += (Pause(PICTURE_PAUSE_S), Preview(preview))
@@ -96,11 +102,11 @@ def _drawing(prompt: Prompt, asked: str) -> Script:
     return Script((*acts, Finish()))
 
 
-def _told_in_full(drawn: Sequence[str]) -> Iterator[Act]:
+def _told_in_full(drawn: Sequence[str], pause_s: float) -> Iterator[Act]:
     """The place in the queue, then how far the pictures are, with previews of all of them."""
     for position in APP_QUEUE:
         yield Progress(queue_position=position)
-        yield Pause(PICTURE_PAUSE_S)
+        yield Pause(pause_s)
     rounds = list(zip(*map(pictures.previews, drawn), strict=True))
     for step in range(APP_STEPS):
         fraction = step / APP_STEPS
@@ -108,7 +114,7 @@ def _told_in_full(drawn: Sequence[str]) -> Iterator[Act]:
         if step and not step % (APP_STEPS // 4):
             for index, preview in enumerate(rounds[step // (APP_STEPS // 4) - 1]):
                 yield Preview(preview, index)
-        yield Pause(PICTURE_PAUSE_S)
+        yield Pause(pause_s)
 
 
 def _end_of_introduction(acts: list[Act]) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chat_tui.simulator.demo_long import LONG_TEXT
 
 LABEL = "*Simulated reply: this is the built-in simulator, no model is behind it.*\n\n"
+FAILURE = "the simulator failed on purpose: you asked for an error"
 QUOTED_LINES = 6
 QUOTED_CHARS = 200
 """Of each line."""
@@ -281,7 +282,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "error",
         "errors?|fails?|failures?",
-        Reply(LABEL + _ERROR, error="the simulator failed on purpose: you asked for an error"),
+        Reply(LABEL + _ERROR, error=FAILURE),
     ),
     Topic("slow", "slow|slowly", Reply(LABEL + _SLOW, slow=True)),
     Topic("long", "(?<!how )long|scroll|scrolling|essay", Reply(LABEL + LONG_TEXT)),

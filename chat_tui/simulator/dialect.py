@@ -51,6 +51,8 @@ class Prompt:
     """Oldest first."""
     pictures: int = 0
     """How many pictures are to be made of it; 0 asks for words."""
+    decision: str = ""
+    """`proceed` or `reject`, where a turn decides what a flow had asked for."""
     seed: int | None = None
     """What chance is to start from; null leaves that to the simulator."""
 

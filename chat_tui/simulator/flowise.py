@@ -1,4 +1,4 @@
-"""The Flowise dialect: a chatflow, an Agentflow V2, and the ways in which flows do not stream.
+"""The Flowise dialect: flows of every sort, and the ways in which they do not stream.
 
 Follows what Flowise 3.1.2 sends (recorded 2026-11-20), byte by byte. Only one thing is kinder: a
 stream of a flow that is not there is refused, where a real server would leave it open for ever.
@@ -21,6 +21,14 @@ WHOLE_FLOW = "cf282ee6-3974-4d9a-8a41-400e4c8ffea5"
 """Does not stream, and says so."""
 MUTE_FLOW = "7a7985dc-c8d3-4400-b262-0815c35f7ef6"
 """Streams, but its words only go to the database."""
+TEAM_FLOW = "e0b42a4c-54f7-4f0a-9e1d-3a6c2d1f9b70"
+"""Agents in turn (V1), which answer in one piece."""
+WORKFLOW = "3d9a1c52-7d0e-4a86-8f35-61b0c4d7e2a9"
+"""An Agentflow V2 with something of everything."""
+APPROVAL_FLOW = "91c5f0de-2b64-4c1b-b7a8-05e3d86f4c12"
+"""An Agentflow V2 that waits for a human."""
+TOOL_FLOW = "6f27b8e3-9c40-4d5e-a1f2-c83b7d906e54"
+"""A chatflow with a Tool Agent that tells all it does."""
 RUNS_KEPT = 200
 """Answers and files of older runs are forgotten."""
 
@@ -29,6 +37,10 @@ _FLOWS = {
     AGENTFLOW: ("Research", "AGENTFLOW"),
     WHOLE_FLOW: ("Summary", "CHATFLOW"),
     MUTE_FLOW: ("Archive", "CHATFLOW"),
+    TEAM_FLOW: ("Team", "MULTIAGENT"),
+    WORKFLOW: ("Workflow", "AGENTFLOW"),
+    APPROVAL_FLOW: ("Approval", "AGENTFLOW"),
+    TOOL_FLOW: ("Tools", "CHATFLOW"),
 }
 _SEEING = frozenset({CHATFLOW, AGENTFLOW})
 """Flows whose chat model was told to look at pictures."""
@@ -91,7 +103,8 @@ class _Dialect:
         run = self._begun(flow, body)
         # A flow that was not told to look at pictures leaves them unseen, without a word.
         images = images if flow in _SEEING else 0
-        prompt = Prompt(flow, (Turn("user", _asked(body), images),))
+        turn = Turn("user", _asked(body), images)
+        prompt = Prompt(flow, (turn,), decision=_decided(body))
         return Question(prompt, RunEncoder(run), streamed)
 
     def say_mode(self, call: Call, names: Mapping[str, str]) -> Answer:
@@ -126,10 +139,12 @@ class _Dialect:
             for flow, (name, kind) in _FLOWS.items()
         ]
         query = parse_qs(call.query)
-        if "page" not in query:
+        try:
+            number, limit = (int(query[name][0]) for name in ("page", "limit"))
+        except (KeyError, ValueError):
             return as_json(flows)
-        first = (int(query["page"][0]) - 1) * int(query["limit"][0])
-        page = flows[first : first + int(query["limit"][0])]
+        first = (number - 1) * limit
+        page = flows[first : first + limit]
         return as_json({"data": page, "total": len(flows)})
 
     def list_messages(self, call: Call, names: Mapping[str, str]) -> Answer:
@@ -176,8 +191,9 @@ class _Dialect:
         question = body.get("question")
         run = Run(
             flow,
-            is_agents=_FLOWS[flow][1] == "AGENTFLOW",
+            sort=_FLOWS[flow][1],
             is_mute=flow == MUTE_FLOW,
+            is_traced=flow == TOOL_FLOW,
             chat_id=str(chat),
             session_id=str(session or chat),
             question=str(question) if question else None,
@@ -196,6 +212,14 @@ def _asked(body: Mapping[str, Any]) -> str:
             return question
         case _:
             return "undefined"  # what a model really gets to read then
+
+
+def _decided(body: Mapping[str, Any]) -> str:
+    match body:
+        case {"humanInput": {"type": str(decision)}}:
+            return decision
+        case _:
+            return ""
 
 
 def _uploaded(body: Mapping[str, Any]) -> int:

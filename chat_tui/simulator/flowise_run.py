@@ -38,10 +38,13 @@ class Run:
     """One answer as the server stores it."""
 
     flow: str
-    is_agents: bool
-    """An Agentflow V2 tells its states; a chatflow begins with `start`."""
+    sort: str
+    """`CHATFLOW`, which begins with `start`; `AGENTFLOW` (V2), which tells its states; or
+    `MULTIAGENT` (V1), which repeats what all agents did with each of them."""
     is_mute: bool
     """Words only go to the database."""
+    is_traced: bool
+    """Its agent tells what it does when it does it."""
     chat_id: str
     session_id: str
     question: str | None
@@ -51,6 +54,14 @@ class Run:
     """Fields of the answer beside its text, by their names in JSON."""
     message_id: str = ""
     """Empty until it is stored."""
+
+    @property
+    def is_agents(self) -> bool:
+        return self.sort == "AGENTFLOW"
+
+    @property
+    def is_team(self) -> bool:
+        return self.sort == "MULTIAGENT"
 
     def metadata(self) -> dict[str, object]:
         self.message_id = str(uuid.uuid4())
@@ -72,6 +83,7 @@ class RunEncoder:
         self._opened = False
         self._thinking = False
         self._waiting = False
+        self._calls = 0
 
     def frame(self, act: Content) -> bytes:
         match act:
@@ -87,9 +99,10 @@ class RunEncoder:
             case Fail(message=message):
                 return self._open() + failure(message)
             case Finish():
-                return self._open() + self._node_end() + _event("metadata", self._run.metadata())
+                return self._open() + self._rest() + _event("metadata", self._run.metadata())
             case _:
-                return self._open() + self._told(act)
+                told = self._told(act)
+                return self._open() + told
 
     def whole(self, acts: Sequence[Content]) -> Answer:
         for act in acts:
@@ -117,12 +130,20 @@ class RunEncoder:
                 action = _event("action", changed["action"])
                 asked = _asking("INPROGRESS") + self._token(prompt) + _asking("STOPPED")
                 return asked + _state("STOPPED") + action + _state("STOPPED")
+            case UseTool() | Cite() if self._run.is_team:
+                return b""  # comes with the agent, and again with the end
+            case UseTool() if self._run.is_traced:
+                return self._traced(act)
             case UseTool():
                 used = _event("usedTools", changed["usedTools"])
                 if not self._run.is_agents:
                     return used
                 called = [{**changed["usedTools"][-1], "toolOutput": ""}]
                 return _event("calledTools", called) + used
+            case Work(label=label) if self._run.is_team:
+                if not changed:
+                    return _event("nextAgent", label)
+                return _event("agentReasoning", changed["agentReasoning"])
             case Work(id=node, label=label, state=state, detail=detail):
                 error = {"error": detail} if detail else {}
                 status = _STATUS[state]
@@ -162,6 +183,9 @@ class RunEncoder:
                 given = json.loads(arguments)
                 call = {"tool": name, "toolInput": given, "toolOutput": output}
                 changed["usedTools"] = [*(before if isinstance(before, list) else ()), call]
+            case Work(id=node, label=label, state=state, detail=said) if run.is_team:
+                if state != "running":
+                    changed["agentReasoning"] = [*_agents(run), _agent(run, node, label, said)]
             case Suggest(prompts=prompts):
                 changed["followUpPrompts"] = to_json(list(prompts)).decode()
             case AskApproval(feedback=feedback):
@@ -176,14 +200,42 @@ class RunEncoder:
         if self._opened:
             return b""
         self._opened = True
+        if self._run.is_team:
+            return _event("start", _agents(self._run))
         return _state("INPROGRESS") if self._run.is_agents else _event("start", "")
 
-    def _node_end(self) -> bytes:
-        """An Agentflow clears the calls of a node, and says that it is over unless it waits."""
+    def _rest(self) -> bytes:
+        """What comes between the words and the metadata.
+
+        An Agentflow clears the calls of a node, and says that it is over unless it waits.
+        """
+        if self._run.is_team or self._run.is_traced:
+            names = ("usedTools", "sourceDocuments", "artifacts")
+            found = ((name, self._run.details.get(name)) for name in names)
+            return b"".join(_event(name, value) for name, value in found if value)
         if not self._run.is_agents:
             return b""
         cleared = _event("calledTools", []) if "usedTools" in self._run.details else b""
         return cleared if self._waiting else cleared + _state("FINISHED")
+
+    def _traced(self, act: UseTool) -> bytes:
+        """What a Tool Agent with detailed streaming tells of one call."""
+        self._calls += 1
+        agent, tool = f"agent-{self._calls}", f"tool-{self._calls}"
+        given = json.loads(act.arguments)
+        log = f"Invoking {act.name} with {act.arguments}"
+        action = {"tool": act.name, "toolInput": given, "log": log}
+        place = {"runId": tool, "parentRunId": agent}
+        # The name is lost on its way, as it often is.
+        begun = {"name": "unknown-tool", "input": act.arguments}
+        return b"".join(
+            _event("agent_trace", told)
+            for told in (
+                {"step": "agent_action", "action": action, "runId": agent},
+                {"step": "tool_start", **begun, **place},
+                {"step": "tool_end", "output": act.output, **place},
+            )
+        )
 
     def _thought(self) -> bytes:
         """The end of the thinking, with its seconds."""
@@ -194,6 +246,25 @@ class RunEncoder:
 
     def _token(self, text: str) -> bytes:
         return b"" if self._run.is_mute else _event("token", text)
+
+
+def _agents(run: Run) -> list[Any]:
+    """What the agents did so far."""
+    told = run.details.get("agentReasoning")
+    return told if isinstance(told, list) else []
+
+
+def _agent(run: Run, node: str, label: str, said: str) -> dict[str, object]:
+    """What one more agent did: the tools and documents that no other has named are its own."""
+    agents = _agents(run)
+    found: dict[str, object] = {}
+    for name in ("usedTools", "sourceDocuments"):
+        told = run.details.get(name)
+        named = [one for agent in agents for one in agent[name]]
+        new = [one for one in told if one not in named] if isinstance(told, list) else []
+        found[name] = new or [None]
+    place = {"artifacts": [None], "state": {}, "nodeName": "seqAgent", "nodeId": node}
+    return {"agentName": label, "messages": [said] if said else [], **found, **place}
 
 
 def _frame(value: object) -> bytes:

@@ -43,8 +43,14 @@ from chat_tui.simulator.script import (
 )
 from chat_tui.simulator.uploads import NoPicture, count_arguments
 
-MODELS: Final = ("get3w/flux-dev", "get3w/flux-schnell", "get3w/any-llm")
-"""Those whose name ends in `llm` answer with words."""
+MODELS: Final = (
+    "get3w/flux-dev",
+    "get3w/flux-schnell",
+    "get3w/any-llm",
+    "demo/picture",
+    "demo/slow-picture",
+)
+"""Those whose name ends in `llm` answer with words; the last two tell how far they are."""
 BALANCE_USD: Final = 42.5
 
 Handle: TypeAlias = Callable[[Call, Mapping[str, str]], Outcome]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from chat_tui.errors import DamagedStore, NewerStore, StoreError
+from chat_tui.errors import DamagedStore, LockedStore, NewerStore, StoreError
 from chat_tui.store.backups import backups_of, reading
 from chat_tui.store.disks import shares_no_memory
 from chat_tui.store.migrations import migrate, version
@@ -121,8 +121,10 @@ def _connect_to_read(path: Path, why: StoreError) -> sqlite3.Connection:
         connection = reading(path)
         try:
             connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.Error as error:
             connection.close()
+            if not isinstance(error, sqlite3.OperationalError):
+                raise
             if log.exists() and log.stat().st_size:  # the latest is in there, and needs a place
                 raise
             uri = f"{path.absolute().as_uri()}?immutable=1"
@@ -180,7 +182,7 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
         case sqlite3.SQLITE_IOERR if _has_no_room(path):
             return _full(path)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return StoreError(
+            return LockedStore(
                 f"{path} is locked by another program",
                 hint=f"end the program that holds it, or {_ELSEWHERE}",
                 brief="locked by another program",

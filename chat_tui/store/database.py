@@ -7,21 +7,23 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from chat_tui.errors import DamagedStore, NewerStore, StoreError
+from chat_tui.errors import DamagedStore, LockedStore, NewerStore, StoreError
+from chat_tui.store.presence import Presence
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from chat_tui.store.connection import Opener
-    from chat_tui.store.presence import Presence
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_S = 5.0
+_IMPATIENT_S = 0.1
+"""How long to wait for a lock that was there before, and has not gone since."""
 _MAKING_S = 1.0
 """How long another instance may take to make a new file, which is empty at first."""
 _MOST_MENDINGS = 3
@@ -130,22 +132,24 @@ class _File:
         self._busy_timeout_s = busy_timeout_s
         self._opener = opener
         self._mending = threading.Lock()
-        self._presence: Presence | None = None
+        self._presence = Presence(path.parent)
         self._checking: Connection | None = None
+        self._no_check = False
         self._told_newer = False
 
-    def open(self, purpose: Literal["read", "write"]) -> Connection:
+    def patience_s(self, *, locked: bool) -> float:
+        """How long to wait for another program's lock; `locked`: one was waited for in vain."""
+        return min(self._busy_timeout_s, _IMPATIENT_S) if locked else self._busy_timeout_s
+
+    def open(self, purpose: Literal["read", "write"], busy_timeout_s: float) -> Connection:
         from chat_tui.store.connection import connect, open_file
         from chat_tui.store.mending import being_mended
-        from chat_tui.store.presence import Presence
 
-        if self._presence is None:
-            self._presence = Presence(self.path.parent)
         if not self._presence.enter():
             raise being_mended(self.path)
         connection = connect(
             self.path,
-            busy_timeout_s=self._busy_timeout_s,
+            busy_timeout_s=busy_timeout_s,
             read_only=purpose == "read",
             opener=self._opener or open_file,
         )
@@ -172,7 +176,6 @@ class _File:
             StoreError: it cannot be done.
         """
         from chat_tui.store.mending import in_use, is_whole, mend
-        from chat_tui.store.presence import Presence
 
         with self._mending:
             if self.mendings != seen:
@@ -183,9 +186,8 @@ class _File:
                 for lane in self.lanes:
                     stack.enter_context(lane.lock)
                     lane.disconnect()
-                presence = self._presence or Presence(self.path.parent)
                 try:
-                    alone = presence.alone()
+                    alone = self._presence.alone()
                     if is_whole(self.path, within_s=0.0 if alone else _MAKING_S):
                         return  # somebody was in the middle of making it
                     if not alone:
@@ -193,8 +195,7 @@ class _File:
                     self.news.append(mend(self.path, damage))
                     self.mendings += 1
                 finally:
-                    presence.leave()
-                    self._presence = None
+                    self._presence.leave()
 
     def check(self) -> None:
         import sqlite3
@@ -208,6 +209,8 @@ class _File:
         try:
             with closing(reading(self.path)) as connection:
                 self._checking = connection
+                if self._no_check:
+                    return
                 # A quick check passes indexes in which a row can no longer be found.
                 said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
                 if said == "ok" and version(connection, self.path) == CURRENT:
@@ -245,14 +248,17 @@ class _File:
             return None
 
     def stop_checking(self) -> None:
+        """Have a check end soon, or not begin."""
+        self._no_check = True
         checking = self._checking
         if checking is not None:
-            checking.interrupt()
+            import sqlite3
+
+            with suppress(sqlite3.ProgrammingError):  # it is closed in this moment
+                checking.interrupt()
 
     def leave(self) -> None:
-        if self._presence is not None:
-            self._presence.leave()
-            self._presence = None
+        self._presence.leave()
 
 
 class _Lane:
@@ -263,6 +269,8 @@ class _Lane:
         self._purpose = purpose
         self._connection: Connection | None = None
         self._lenient = False
+        self._locked = False
+        """By another program, when it was last tried: then the next jobs do not wait as long."""
         self.lock = threading.Lock()
         """Held while the connection is used, by whichever thread."""
         # An executor's thread ends its queue before the interpreter exits, so a write that was
@@ -288,6 +296,24 @@ class _Lane:
             connection.close()
 
     def _transact(self, job: Callable[[Connection], T]) -> T:
+        try:
+            result = self._mended(job)
+        except LockedStore:
+            self._expect_lock(True)
+            raise
+        self._expect_lock(False)
+        return result
+
+    def _expect_lock(self, locked: bool) -> None:
+        if locked is self._locked:
+            return
+        self._locked = locked
+        with self.lock:
+            if self._connection is not None:
+                patience_ms = round(self._file.patience_s(locked=locked) * 1000)
+                self._connection.execute(f"PRAGMA busy_timeout = {patience_ms}")
+
+    def _mended(self, job: Callable[[Connection], T]) -> T:
         seen, lenient = self._file.mendings, self._lenient
         try:
             return self._once(job)
@@ -306,7 +332,9 @@ class _Lane:
 
         with self.lock:
             if self._connection is None:
-                self._connection = self._file.open(self._purpose)
+                self._connection = self._file.open(
+                    self._purpose, self._file.patience_s(locked=self._locked)
+                )
             connection = self._connection
             try:
                 connection.execute("BEGIN" if self._purpose == "read" else "BEGIN IMMEDIATE")

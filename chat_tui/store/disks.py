@@ -1,5 +1,6 @@
 """What kind of disk a file is on: SQLite's log with shared memory is not safe on all of them."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ _SHARED: Final = frozenset({
     "ocfs2", "overlay", "virtiofs", "vboxsf", "vmhgfs", "fuse.sshfs", "fuse.rclone",
     "fuse.glusterfs", "fuse.s3fs",
 })  # fmt: skip
+_OCTAL: Final = re.compile(r"\\([0-7]{3})")
 
 
 def shares_no_memory(path: Path, mounts: Path = _MOUNTS) -> str:
@@ -33,11 +35,7 @@ def shares_no_memory(path: Path, mounts: Path = _MOUNTS) -> str:
         if len(mounted) < 5 or not found:
             continue
         # Spaces, tabs and backslashes in a place are octal (proc_pid_mountinfo(5)).
-        point = (
-            mounted[4].encode().decode("unicode_escape", "replace")
-            if "\\" in mounted[4]
-            else (mounted[4])
-        )
+        point = _OCTAL.sub(lambda found: chr(int(found[1], 8)), mounted[4])
         inside = place == point or place.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= best:  # what was mounted last hides what was there before
             best, kind = len(point), found[0]

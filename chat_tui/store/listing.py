@@ -16,6 +16,7 @@ from chat_tui.store.rows import from_us, storable
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+LAST = "last"
 PREFIX_MIN_CHARS = 4
 _HEAD_BYTES = 4000
 """How much of a first turn is read for a title: enough for its words after some white space."""
@@ -116,13 +117,19 @@ def find(connection: Connection, prefix: str, *, deleted: bool = False) -> Conve
 
     Args:
         connection: Any.
-        prefix: At least `PREFIX_MIN_CHARS` characters.
+        prefix: At least `PREFIX_MIN_CHARS` characters; or `LAST`, which no id starts with, for the
+            latest one, and in the bin for the one deleted last.
         deleted: Look among those that are in the bin, and only there.
 
     Raises:
         NotFound: there is none, there are several, or the prefix is too short.
     """
     wanted = storable(prefix).strip().lower()
+    if wanted == LAST:
+        last = _last_deleted(connection) if deleted else latest(connection)
+        if last is None:
+            raise NotFound("the bin is empty" if deleted else "there is no conversation yet")
+        return last
     if len(wanted) < PREFIX_MIN_CHARS:
         raise NotFound(
             f"{prefix!r} is too short: give the id, or at least its first"
@@ -146,6 +153,14 @@ def find(connection: Connection, prefix: str, *, deleted: bool = False) -> Conve
             hint=f"give more of the id; {_HINT}",
         )
     return found[0]
+
+
+def _last_deleted(connection: Connection) -> ConversationId | None:
+    row = connection.execute(
+        "SELECT id FROM conversation WHERE deleted_us IS NOT NULL"
+        " ORDER BY deleted_us DESC, updated_us DESC, id DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else ConversationId(row[0])
 
 
 def _summary(row: Sequence[Any]) -> ConversationSummary:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.errors import DamagedStore, StoreError
+from chat_tui.files import flush_folder
 from chat_tui.store.backups import good_backups, reading
 from chat_tui.store.migrations import CURRENT, LATEST_CREDIBLE, migrate
 from chat_tui.store.salvage import (
@@ -24,9 +25,9 @@ from chat_tui.store.salvage import (
     add_from_backup,
     mend_references,
     salvage,
-    sizes,
 )
 from chat_tui.store.schema import APPLICATION_ID, PAGE_BYTES
+from chat_tui.store.vacuum import size_bytes
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ def mend(path: Path, damage: DamagedStore) -> str:
             best_size = _settle(best)
             aside = _put_aside(path)
             best.replace(path)
-            _flush(path.parent)
+            flush_folder(path.parent)
     except (*UNREADABLE, OSError) as error:
         log.info("cannot mend %s: %s", path, error)
         raise damage from error
@@ -148,7 +149,7 @@ def _best_of(path: Path, room: Path) -> tuple[Path, Salvaged]:
             with suppress(*UNREADABLE), closing(reading(candidate)) as source:
                 fresh.execute("PRAGMA foreign_keys = OFF")
                 fresh.execute("BEGIN")
-                found = salvage(source, fresh, sizes(candidate))
+                found = salvage(source, fresh, size_bytes(candidate))
                 fresh.execute("COMMIT")
             if fresh.in_transaction:
                 fresh.execute("ROLLBACK")
@@ -274,15 +275,6 @@ def _schema(connection: sqlite3.Connection) -> dict[str, bytes]:
         " AND name NOT IN ('search_data', 'search_idx', 'search_docsize', 'search_config')"
     )
     return dict(rows)
-
-
-def _flush(folder: Path) -> None:
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def being_mended(path: Path) -> StoreError:

@@ -6,15 +6,16 @@ object more for each of them is a millisecond.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from chat_tui.events import Terminal, Usage
 from chat_tui.ids import ConversationId, MessageId
 from chat_tui.message import Message, Part, TextPart
-from chat_tui.store.rows import from_us, part_from_row, unreadable
+from chat_tui.store.rows import EXACT_US, from_us, part_from_row, unreadable
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -23,22 +24,29 @@ _usage_decoder = msgspec.json.Decoder(Usage)
 _parameters_decoder = msgspec.json.Decoder(dict[str, object])
 _outcome_decoder: msgspec.json.Decoder[Terminal] = msgspec.json.Decoder(Terminal)
 
-# Numbers, since making a string takes longer; a row keeps its number while the transaction lasts.
-_MESSAGES = """
-    SELECT m.rowid, m.id, m.parent_id, m.role = 'user', m.created_us, m.provider, m.model,
-           m.parameters, m.remote_id, m.usage, m.outcome
-    FROM message AS m
+# Of plain text, as nearly all parts are, it is a null; where there is no part, a blank.
+_BESIDE_TEXT = """
+    CASE WHEN p.kind = 'text' AND p.body IS NULL THEN NULL
+         ELSE ifnull(p.kind, '') || ' ' || ifnull(p.body, '') END
 """
-# Plain text, as nearly all parts are, is told by a null in place of its message's id.
-_PARTS = """
-    SELECT m.rowid,
-           CASE WHEN p.kind <> 'text' OR p.body IS NOT NULL THEN p.message_id END,
-           nullif(p.kind, 'text'), p.text, p.body
-    FROM message AS m CROSS JOIN part AS p ON p.message_id = m.id
-"""
+# With their first parts, since most messages have just one.
+_MESSAGES = f"""
+    SELECT m.id, m.parent_id, m.role = 'user', m.created_us, m.provider, m.model,
+           m.parameters, m.remote_id, m.usage, m.outcome, p.text, {_BESIDE_TEXT}
+    FROM message AS m LEFT JOIN part AS p ON p.message_id = m.id AND p.seq = 0
+"""  # noqa: S608 - text from this file
+_OTHER_PARTS = f"""
+    SELECT m.id, p.text, {_BESIDE_TEXT}
+    FROM message AS m CROSS JOIN part AS p ON p.message_id = m.id AND p.seq > 0
+"""  # noqa: S608 - text from this file
+_Row: TypeAlias = tuple[
+    MessageId, MessageId | None, int, int, str, str,
+    str | None, str | None, str | None, str | None, str | None, str | None,
+]  # fmt: skip
+_ROWS_AT_ONCE = 512
 # By seq, not by time: clocks are set back, and a parent must come before its children.
-_OF_CONVERSATION = "WHERE m.conversation_id = ? ORDER BY m.seq"
-_ONE = "WHERE m.id = ? ORDER BY m.seq"
+_OF_CONVERSATION = "WHERE m.conversation_id = ? ORDER BY m.seq, p.seq"
+_ONE = "WHERE m.id = ? ORDER BY p.seq"
 
 
 def messages_of(connection: Connection, conversation_id: ConversationId) -> Iterator[Message]:
@@ -74,48 +82,51 @@ def streaming_in(connection: Connection, conversation_id: ConversationId) -> set
 def _read(connection: Connection, which: str, argument: str) -> Iterator[Message]:
     cursor = connection.cursor()
     cursor.row_factory = None  # plain tuples: there may be very many
-    parts = _parts(cursor.execute(f"{_PARTS} {which}, p.seq", (argument,)))
-    return _messages(cursor.execute(f"{_MESSAGES} {which}", (argument,)), parts)
-
-
-def _parts(
-    rows: Iterable[tuple[int, str | None, str | None, str | None, str | None]],
-) -> Mapping[int, tuple[Part, ...]]:
-    """Gather the parts of each message, by its number."""
-    parts: dict[int, tuple[Part, ...]] = {}
-    for number, message_id, kind, text, body in rows:
-        if message_id is None:
-            part: Part = TextPart(text or "")
-        else:
-            part = part_from_row((kind or "text", text, body), f"message {message_id}")
-        parts[number] = (*parts[number], part) if number in parts else (part,)
-    return parts
+    others: dict[MessageId, list[Part]] = {}
+    for message_id, text, beside in cursor.execute(f"{_OTHER_PARTS} {which}", (argument,)):
+        others.setdefault(message_id, []).extend(_part(message_id, text, beside))
+    names: dict[str, str] = {}
+    before: MessageId | None = None
+    cursor.execute(f"{_MESSAGES} {which}", (argument,))
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        before = yield from _messages(rows, others, names, before)
 
 
 def _messages(
-    rows: Iterable[
-        tuple[
-            int, MessageId, MessageId | None, int, int, str, str,
-            str | None, str | None, str | None, str | None,
-        ]
-    ],
-    parts: Mapping[int, tuple[Part, ...]],
-) -> Iterator[Message]:  # fmt: skip
-    """Build messages; what they have in common is there once."""
-    names: dict[str, str] = {}
+    rows: Sequence[_Row],
+    others: Mapping[MessageId, Sequence[Part]],
+    names: dict[str, str],
+    before: MessageId | None,
+) -> Generator[Message, None, MessageId | None]:
+    """Build messages; what they have in common is there once.
+
+    Args:
+        rows: At least one.
+        others: The parts of each message but the first.
+        names: Those met so far, by themselves.
+        before: The id of the message before these.
+
+    Returns:
+        The id of the last one.
+    """
     no_parameters: dict[str, object] = {}
-    before: MessageId | None = None
     for (
-        number, message_id, parent, asked, created_us, provider, model,
-        parameters, remote_id, usage, outcome,
-    ) in rows:  # fmt: skip
+        (
+            message_id, parent, asked, _, provider, model,
+            parameters, remote_id, usage, outcome, text, beside,
+        ),
+        created,
+    ) in zip(rows, _moments(rows), strict=True):  # fmt: skip
+        parts = (TextPart(text or ""),) if beside is None else _part(message_id, text, beside)
+        if message_id in others:
+            parts += tuple(others[message_id])
         try:
             message = Message(
                 id=message_id,
                 parent=before if parent == before else parent,
                 role="user" if asked else "assistant",
-                parts=parts.get(number, ()),
-                created=from_us(created_us),
+                parts=parts,
+                created=created,
                 provider=names.setdefault(provider, provider),
                 model=names.setdefault(model, model),
                 parameters=_parameters_decoder.decode(parameters) if parameters else no_parameters,
@@ -123,7 +134,30 @@ def _messages(
                 usage=None if usage is None else _usage_decoder.decode(usage),
                 outcome=None if outcome is None else _outcome_decoder.decode(outcome),
             )
-        except (msgspec.MsgspecError, OverflowError) as error:
+        except msgspec.MsgspecError as error:
             raise unreadable(f"message {message_id}", error) from error
         before = message_id
         yield message
+    return before
+
+
+def _part(message_id: MessageId, text: str | None, beside: str | None) -> tuple[Part, ...]:
+    """Decode a part, if there is one."""
+    if beside is None:
+        return (TextPart(text or ""),)
+    kind, _, body = beside.partition(" ")
+    return (part_from_row((kind, text, body or None), f"message {message_id}"),) if kind else ()
+
+
+def _moments(rows: Sequence[_Row]) -> Sequence[datetime]:
+    """Say when messages were made; as `from_us`, but all at once, which is much faster."""
+    times_us = [row[3] for row in rows]
+    if min(times_us) >= 0 and max(times_us) < EXACT_US:
+        return msgspec.convert([us / 1e6 for us in times_us], list[datetime], strict=False)
+    found: list[datetime] = []
+    for row in rows:
+        try:
+            found.append(from_us(row[3]))
+        except OverflowError as error:
+            raise unreadable(f"message {row[0]}", error) from error
+    return found

@@ -184,7 +184,7 @@ def _has_living_writer(connection: Connection, message_id: MessageId) -> bool:
 
 def _interrupted(message: Message, stopped_us: int) -> Message:
     stopped = from_us(stopped_us)
-    said = f"interrupted: the program stopped at {stopped:%H:%M:%S} UTC before the reply ended"
+    said = f"interrupted: the program stopped at {stopped.astimezone():%H:%M:%S %Z} before the reply ended"
     elapsed_s = max(0.0, (stopped - message.created).total_seconds())
     return fold((Notice(said), Finished("incomplete", elapsed_s)), message)
 

@@ -30,7 +30,7 @@ from chat_tui.store.words import searchable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_EXACT_US = 2**51
+EXACT_US = 2**51
 """Up to 2041, seconds in a double are exact to less than half a microsecond."""
 
 _decision_decoder: msgspec.json.Decoder[Decision] = msgspec.json.Decoder(Decision)
@@ -50,8 +50,8 @@ def to_us(moment: datetime) -> int:
 
 
 def from_us(us: int) -> datetime:
-    if 0 <= us < _EXACT_US:
-        return datetime.fromtimestamp(us / 1e6, UTC)  # faster: there may be very many
+    if 0 <= us < EXACT_US:
+        return datetime.fromtimestamp(us / 1e6, UTC)  # faster
     return _EPOCH + timedelta(0, 0, us)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -292,9 +291,3 @@ def _forget_unreadable(values: dict[str, object], column: str, form: object) -> 
         msgspec.json.decode(str(body), type=form)
     except (msgspec.MsgspecError, TypeError):
         values[column] = None
-
-
-def sizes(path: Path) -> int:
-    """The size of a database with its log, in bytes."""
-    log = path.with_name(f"{path.name}-wal")
-    return path.stat().st_size + (log.stat().st_size if log.exists() else 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chat_tui.events import Usage
-from chat_tui.store.rows import to_us
+from chat_tui.store.rows import to_us, unreadable
 from chat_tui.usage import Reckoned
 
 if TYPE_CHECKING:
@@ -16,9 +16,20 @@ if TYPE_CHECKING:
 
 
 def used_since(connection: Connection, moment: datetime) -> list[Reckoned]:
-    """List what is known of each reply that was begun since; runs inside a transaction."""
+    """List what is known of each reply that was begun since; runs inside a transaction.
+
+    Raises:
+        StoreError: a row cannot be read.
+    """
     rows = connection.execute(
-        "SELECT model, usage FROM message WHERE created_us >= ? AND usage IS NOT NULL",
+        "SELECT id, model, usage FROM message WHERE created_us >= ? AND usage IS NOT NULL",
         (to_us(moment),),
     )
-    return [Reckoned(row["model"], msgspec.json.decode(row["usage"], type=Usage)) for row in rows]
+    return [Reckoned(row["model"], _usage(row["id"], row["usage"])) for row in rows]
+
+
+def _usage(message_id: str, written: str) -> Usage:
+    try:
+        return msgspec.json.decode(written, type=Usage)
+    except msgspec.MsgspecError as error:
+        raise unreadable(f"message {message_id}", error) from error

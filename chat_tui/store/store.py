@@ -271,7 +271,7 @@ class Store(StoreFile):
         """Find the one conversation whose id is, or starts with, `prefix`.
 
         Args:
-            prefix: At least 4 characters.
+            prefix: At least 4 characters, or `last`.
             deleted: Look in the bin, and only there.
 
         Raises:

@@ -26,6 +26,7 @@ from chat_tui.events import (
     ToolCall,
     Usage,
 )
+from chat_tui.usage import dollars
 
 CHARS_PER_TOKEN = 4
 """A rule of thumb: providers count tokens at the end, when nobody asks for the speed any more."""
@@ -151,7 +152,7 @@ class ReplyMeter:
             if self._usage.output_tokens is not None:
                 words.append(f"{self._usage.output_tokens:,} out")
         if self._usage is not None and self._usage.cost_usd is not None:
-            words.append(f"${self._usage.cost_usd:.4f}".rstrip("0").rstrip("."))
+            words.append(dollars(self._usage.cost_usd))
         return f" {glyphs.DOT} ".join(words)
 
     @property

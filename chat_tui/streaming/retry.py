@@ -35,6 +35,3 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             return error.retry_after_s if error.retry_after_s <= self.patience_s else None
         ceiling = min(self.ceiling_s, self.first_ceiling_s * 2 ** (tried - 1))
         return self.jitter(0.0, ceiling)
-
-
-NO_RETRY = RetryPolicy(tries=1)

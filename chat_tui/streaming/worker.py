@@ -176,7 +176,7 @@ class StreamWorker:
     def _end_after_content(self, error: ProviderError) -> None:
         """Text is never lost to an error: a broken connection leaves an incomplete reply."""
         if error.kind == "network":
-            self._emit(Notice(_with_hint(error)))
+            self._emit(Notice(error.told))
             self._emit(Finished("incomplete"))
         else:
             self._emit(_stream_error(error))
@@ -206,7 +206,3 @@ class StreamWorker:
 
 def _stream_error(error: ProviderError) -> StreamError:
     return StreamError(error.kind, error.message, error.hint, error.status, error.retry_after_s)
-
-
-def _with_hint(error: ProviderError) -> str:
-    return f"{error.message} ({error.hint})" if error.hint else error.message

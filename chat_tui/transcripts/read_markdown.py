@@ -39,6 +39,8 @@ def from_markdown(page: str) -> Conversation:
     lines = page.replace("\r\n", "\n").removesuffix("\n").split("\n")
     if not is_ours(page):
         raise TranscriptError("not a chat-tui Markdown transcript: its head does not say so")
+    if _FENCE not in lines[1:]:
+        raise TranscriptError("not a chat-tui Markdown transcript: its head has no end")
     end = lines.index(_FENCE, 1)
     head = {
         name: value for name, colon, value in (one.partition(": ") for one in lines[:end]) if colon

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeVar
+from typing import Final, TypeVar, assert_never
 
 import msgspec
 
@@ -19,7 +19,15 @@ from chat_tui.events import (
     ToolCall,
 )
 from chat_tui.keys.secrets import without_secrets
-from chat_tui.message import Attachment, Decision, Message, Part, ReasoningPart, TextPart
+from chat_tui.message import (
+    Attachment,
+    Decision,
+    Lineage,
+    Message,
+    Part,
+    ReasoningPart,
+    TextPart,
+)
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -131,8 +139,10 @@ def _part(part: Part) -> Part:
             return _masked(part, "arguments", "output")
         case ImageProgress():
             return _masked(part, "note")
-        case _:
+        case Lineage():
             return part
+        case _:
+            assert_never(part)
 
 
 def _masked(value: _T, *fields: str) -> _T:

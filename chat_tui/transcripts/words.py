@@ -7,6 +7,7 @@ from typing import Final
 from chat_tui.events import Finished, StreamError, Terminal, Usage
 from chat_tui.message import Lineage, Message
 from chat_tui.text import clean_line
+from chat_tui.usage import dollars
 
 _ENDINGS: Final = {
     "length": "the reply was cut off at the length limit",
@@ -60,4 +61,4 @@ def _usage(usage: Usage) -> Iterator[str]:
     if usage.output_tokens is not None:
         yield f"{usage.output_tokens} tokens out"
     if usage.cost_usd is not None:
-        yield f"${usage.cost_usd:.4f}"
+        yield dollars(usage.cost_usd)

@@ -141,9 +141,9 @@ def _words_to(command: Command, text: str, at: int, count: int) -> int:
     big = command.name == "W"
     if command.operator == "c" and at < len(text) and not text[at].isspace():
         end = this_word_end(text, at, big=big)
-        for _ in range(count - 1):
+        for _ in range(min(count, len(text) + 1) - 1):
             end = word_end(text, end, big=big)
-        return end + 1
+        return min(len(text), end + 1)
     before = at
     for _ in range(min(count, len(text) + 1) - 1):
         before = next_word(text, before, big=big)

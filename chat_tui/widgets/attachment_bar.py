@@ -1,23 +1,21 @@
 """The row above the prompt with what goes along with the next turn: files, and long pastes."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final, NamedTuple, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 import msgspec
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
-from textual.widget import Widget
 
 from chat_tui import glyphs
 from chat_tui.document.message_words import size_words
 from chat_tui.message import Attachment
 from chat_tui.text import clean_line
+from chat_tui.widgets.side_by_side import MARGIN, SideBySide, fitted
 
-_MARGIN: Final = 3
-_BETWEEN: Final = 2
 _NAME_MAX: Final = 32
 
 
@@ -41,28 +39,18 @@ class TextChip(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        return f"{glyphs.ATTACHED} pasted {len(self.text.splitlines())} lines"
+        return f"{glyphs.ATTACHED} pasted {len(self.text.splitlines()):,} lines"
 
 
 Chip: TypeAlias = FileChip | TextChip
 
 
-class Placed(NamedTuple):
-    """A chip on the row."""
-
-    number: int
-    start: int
-    end: int
-
-
-class AttachmentBar(Widget, can_focus=True):
+class AttachmentBar(SideBySide):
     """One row, hidden while nothing goes along; each conversation has chips of its own."""
 
-    FOCUS_ON_CLICK = False
+    BETWEEN = 2
     DEFAULT_CSS = """
     AttachmentBar {
-        height: 1; display: none; color: $foreground;
-        &.-open { display: block; }
         & > .attachment-bar--chip { background: $panel; }
         & > .attachment-bar--current { background: $panel; text-style: bold reverse; }
         & > .attachment-bar--remove { background: $panel; color: $text-muted; }
@@ -74,13 +62,8 @@ class AttachmentBar(Widget, can_focus=True):
         "attachment-bar--remove",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,up,h,k", "move(-1)"),
-        Binding("right,down,l,j", "move(1)"),
-        Binding("home", "edge(0)"),
-        Binding("end", "edge(-1)"),
         Binding("enter,space", "unfold"),
         Binding("backspace,delete,x", "remove"),
-        Binding("escape,tab,shift+tab", "leave"),
     ]
 
     def __init__(
@@ -104,9 +87,6 @@ class AttachmentBar(Widget, can_focus=True):
         self._chips: dict[str, list[Chip]] = {}
         self.shown = ""
         """The conversation whose chips are shown."""
-        self._current = 0
-        self._first = 0
-        """The chip at the left edge."""
         self.above: Callable[[], object] = lambda: None
         """Told when other chips are shown, or elsewhere."""
 
@@ -172,12 +152,6 @@ class AttachmentBar(Widget, can_focus=True):
             self._chips[after] = [*self._chips.get(after, ()), *chips]
             self._changed()
 
-    def action_move(self, by: int) -> None:
-        self._go(self._current + by)
-
-    def action_edge(self, at: int) -> None:
-        self._go(at % max(1, len(self.chips)))
-
     def action_unfold(self) -> None:
         match self.take_away(self._current):
             case FileChip(source=text) | TextChip(text=text):
@@ -193,20 +167,12 @@ class AttachmentBar(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Take a chip away by its sign for that; unfold it anywhere else."""
         event.stop()
-        for placed in self.placed():
-            if placed.start <= event.x < placed.end:
-                self._current = placed.number
-                if event.x >= placed.end - _remove_cells():
-                    self.action_remove()
-                else:
-                    self.action_unfold()
-                return
-
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self.refresh()
+        if (placed := self.placed_at(event.x)) is not None:
+            self._current = placed.number
+            if event.x >= placed.end - _remove_cells():
+                self.action_remove()
+            else:
+                self.action_unfold()
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
@@ -216,13 +182,10 @@ class AttachmentBar(Widget, can_focus=True):
         segments: list[Segment] = []
         at = 0
         for number, start, end in self.placed():
-            lead = " " * (start - at)
-            if at == 0 and self._first:
-                lead = f" {glyphs.ELLIPSIS}"[: start - 1].ljust(start)
             here = self.has_focus and number == self._current
-            words = _fitted(f" {self.chips[number].words}", end - start - _remove_cells())
+            words = fitted(f" {self.chips[number].words}", end - start - _remove_cells())
             segments += [
-                Segment(lead, base),
+                Segment(self._lead(at, start), base),
                 Segment(words, current if here else chip_style),
                 Segment(f" {glyphs.FAILED} ", current if here else remove_style),
             ]
@@ -230,32 +193,18 @@ class AttachmentBar(Widget, can_focus=True):
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
     def _go(self, number: int) -> None:
-        self._current = max(0, min(number, len(self.chips) - 1))
-        self._first = min(self._first, self._current)
-        while self.chips and self._current not in {placed.number for placed in self.placed()}:
-            self._first += 1
-        self.refresh()
+        super()._go(number)
         self.above()
 
-    def placed(self) -> list[Placed]:
-        """Put the chips onto the row, from the first one that is shown on."""
-        room = max(_remove_cells() + 2, self.size.width - _MARGIN)
-        placed: list[Placed] = []
-        at = _MARGIN
-        for number in range(self._first, len(self.chips)):
-            words = cell_len(self.chips[number].words)
-            end = at + min(1 + words + _remove_cells(), room)
-            if placed and end > self.size.width:
-                break
-            placed.append(Placed(number, at, end))
-            at = end + _BETWEEN
-        return placed
+    @property
+    def sizes(self) -> Sequence[int]:
+        room = max(_remove_cells() + 2, self.size.width - MARGIN)
+        return [min(1 + cell_len(chip.words) + _remove_cells(), room) for chip in self.chips]
 
     def _changed(self) -> None:
         chips = self.chips
         self.set_class(bool(chips), "-open")
-        self._current = max(0, min(self._current, len(chips) - 1))
-        self._first = min(self._first, self._current)
+        self._limit(self._current)
         if not chips and self.has_focus:
             self._leave()
         self.refresh()
@@ -264,10 +213,3 @@ class AttachmentBar(Widget, can_focus=True):
 
 def _remove_cells() -> int:
     return cell_len(f" {glyphs.FAILED} ")
-
-
-def _fitted(words: str, room: int) -> str:
-    if cell_len(words) <= room:
-        return words
-    mark = str(glyphs.ELLIPSIS)
-    return set_cell_size(words, max(0, room - len(mark))) + mark[: max(0, room)]

@@ -7,6 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chat_tui import glyphs
+from chat_tui.document.picture_room import cut
 from chat_tui.text import clean_line
 
 Weight: TypeAlias = Literal["trouble", "notice"]
@@ -67,7 +68,8 @@ class Banner(Widget):
             return Strip.blank(self.size.width, self.rich_style)
         row = rows[y]
         style = self.get_component_rich_style(f"banner--{row.weight}")
-        return Strip([Segment(self._line(row), style)]).adjust_cell_length(self.size.width, style)
+        width = self.size.width
+        return Strip([Segment(cut(self._line(row), width), style)]).adjust_cell_length(width, style)
 
     def _line(self, row: _Row) -> str:
         mark = glyphs.FAILED if row.weight == "trouble" else glyphs.NOT_YET

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Size
 from textual.message import Message as TextualMessage
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,6 +17,8 @@ from chat_tui.commands.completion import Option
 from chat_tui.text import clean_line
 
 MAX_ROWS: Final = 8
+OTHER_ROWS: Final = 4
+"""Of a pane: its header, its state, and one each of the transcript and of the prompt."""
 _MARGIN: Final = 3
 _WORD_MAX: Final = 44
 
@@ -75,12 +78,14 @@ class CompletionList(Widget):
         """Mark another option; after the last one comes the first."""
         if self._options:
             self._marked = (self._marked + by) % len(self._options)
-            self._first = max(self._marked - MAX_ROWS + 1, min(self._first, self._marked))
+            rows = self.size.height or MAX_ROWS
+            self._first = max(self._marked - rows + 1, min(self._first, self._marked))
             self.moved = True
             self.refresh()
 
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        return min(MAX_ROWS, len(self._options))
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Take what there is to show, and leave a small pane its prompt."""
+        return max(0, min(MAX_ROWS, len(self._options), container.height - OTHER_ROWS))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -100,7 +105,7 @@ class CompletionList(Widget):
         if at == self._marked:
             base += self.get_component_rich_style("completion-list--marked", partial=True)
         note_style = base + self.get_component_rich_style("completion-list--note", partial=True)
-        more = at == self._first + MAX_ROWS - 1 and at + 1 < len(self._options)
+        more = y == self.size.height - 1 and at + 1 < len(self._options)
         note = f"{glyphs.ELLIPSIS} {len(self._options) - at - 1} more" if more else ""
         said = clean_line(self._options[at].note)
         segments = [

@@ -145,6 +145,8 @@ class ConversationView(WalkedTranscript):
             self.toggle(match.message, match.block)
         row = view.row_of(match.block, match.start, self.rows.width)
         self.bring(match.message, range(row, row + 1))
+        if self.has_focus:
+            self.point_at(match)
         self.repaint()
 
     def on_key(self, event: events.Key) -> None:

@@ -96,7 +96,14 @@ class Follower:
     def _show_all(self, session: Session, path: tuple[Message, ...]) -> None:
         self._stop_reading()
         last = path[-1:]
-        self._transcript.show([*(_so_far(session, message) for message in path[:-1]), *last])
+        known = [
+            # Of thousands, hardly any is still being written.
+            message
+            if message.outcome is not None or message.role == "user"
+            else _so_far(session, message)
+            for message in path[:-1]
+        ]
+        self._transcript.show([*known, *last])
         self._shown = [message.id for message in path]
         self._status.watch_reply(None)
         self._read_last(session, path)
@@ -136,6 +143,6 @@ class Follower:
 
 
 def _so_far(session: Session, message: Message) -> Message:
-    """A message with what has come of it, where it is still being saved."""
-    reply = session.reply_of(message.id) if message.role == "assistant" else None
-    return message if reply is None or message.outcome is not None else reply.folder.message()
+    """A reply with what has come of it, where it is still being saved."""
+    reply = session.reply_of(message.id)
+    return message if reply is None else reply.folder.message()

@@ -24,7 +24,6 @@ from chat_tui.widgets.choice_bar import ChoiceBar
 from chat_tui.widgets.comparing import Comparing
 from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.follower import Follower, Told
-from chat_tui.widgets.header import PaneHeader
 from chat_tui.widgets.pane_keys import PaneKeys
 from chat_tui.widgets.picture_actions import Origin, Wish
 from chat_tui.widgets.prompt import Prompt
@@ -163,7 +162,7 @@ class Pane(PaneKeys):
             self.set_class(look.several and not look.current, "-aside")
             self.transcript.paint_often(look.current)
             has_keys = look.current if look.several else None
-            self.query_one(PaneHeader).look(has_keys=has_keys, place=look.place)
+            self.header.look(has_keys=has_keys, place=look.place)
 
     def open(self, session: Session, branch: MessageId | None = None) -> None:
         """Show another session, or a branch of one; the one before goes on without being seen."""
@@ -183,6 +182,12 @@ class Pane(PaneKeys):
         self.provider, self.model = provider, model
         self.status.answered_by(provider, model or self._default_model(provider))
         self.transcript.welcome(provider)
+
+    def name_again(self) -> None:
+        """Show the names of models that have just become known."""
+        self.status.name_again()
+        self.transcript.name_again()
+        self.show_title()
 
     def leave_branch(self) -> None:
         """Show the path that the session shows."""
@@ -322,10 +327,10 @@ class Pane(PaneKeys):
         """Say in the header what the conversation is called now."""
         conversation = self.session.conversation
         count = len(conversation.path(self.branch))
-        note = f"{count} message{'s' if count != 1 else ''}" if count else ""
+        note = f"{count:,} message{'s' if count != 1 else ''}" if count else ""
         if self.branch is not None:
             note = self.comparing.praise
         # All that are compared have the same title.
         self.status.name_who(self.branch is None)
         title = conversation.title if self.branch is None else self.status.who
-        self.query_one(PaneHeader).show(title, note)
+        self.header.show(title, note)

@@ -39,29 +39,33 @@ class PaneBody(Vertical):
             vi: The prompt is edited by the keys of vi.
         """
         super().__init__()
-        self._measure = measure
         self.keys = keys
-        self._vi = vi
-
-    def compose(self) -> ComposeResult:
-        yield PaneHeader()
         again, other, everything, choose = (
-            first_key_label(self.keys.get(name, ""))
+            first_key_label(keys.get(name, ""))
             for name in ("reply.regenerate", "provider.menu", "app.help", "choice.focus")
         )
-        view = ConversationView(
-            measure=self._measure,
+        # Kept rather than looked up: what comes while a pane is taken away still has them.
+        self.header = PaneHeader()
+        self.transcript = ConversationView(
+            measure=measure,
             error_hint=_hints((again, "tries again"), (other, "another provider")),
             welcome_hint=_hints((other, "another provider"), (everything, "all keys")),
-            picture_keys=picture_keys(self.keys),
+            picture_keys=picture_keys(keys),
         )
-        yield view
-        yield FindBar(view)
-        yield StatusLine()
-        yield ChoiceBar(_hints((choose, "chooses")))
+        self.find_bar = FindBar(self.transcript)
+        self.status = StatusLine()
+        self.choice_bar = ChoiceBar(_hints((choose, "chooses")))
+        self.prompt = Prompt(keys, vi=vi)
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.transcript
+        yield self.find_bar
+        yield self.status
+        yield self.choice_bar
         with Horizontal(id="prompt-row"):
             yield Static(f" {glyphs.PROMPT} ", id="prompt-mark", markup=False)
-            yield Prompt(self.keys, vi=self._vi)
+            yield self.prompt
 
     def on_resize(self, event: events.Resize) -> None:
         """Header and state stay in sight, and as much of the transcript as of the prompt."""
@@ -72,26 +76,6 @@ class PaneBody(Vertical):
     def _on_mode_changed(self, event: Prompt.ModeChanged) -> None:
         event.stop()
         self.status.show_mode(event.mode)
-
-    @property
-    def transcript(self) -> ConversationView:
-        return self.query_one(ConversationView)
-
-    @property
-    def find_bar(self) -> FindBar:
-        return self.query_one(FindBar)
-
-    @property
-    def status(self) -> StatusLine:
-        return self.query_one(StatusLine)
-
-    @property
-    def choice_bar(self) -> ChoiceBar:
-        return self.query_one(ChoiceBar)
-
-    @property
-    def prompt(self) -> Prompt:
-        return self.query_one(Prompt)
 
 
 def _hints(*hints: tuple[str, str]) -> str:

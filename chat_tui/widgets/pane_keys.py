@@ -16,6 +16,7 @@ from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.find_bar import FindBar
 from chat_tui.widgets.pane_body import PaneBody
 from chat_tui.widgets.prompt import Prompt
+from chat_tui.widgets.status_line import StatusLine
 from chat_tui.widgets.transcript import Transcript
 
 KeysAt: TypeAlias = Literal["prompt", "transcript", "picture", "find", "choices", "attachments"]
@@ -34,6 +35,10 @@ class PaneKeys(PaneBody):
         Binding("ctrl+c", "copy", "Copy", id="transcript.copy", priority=True, show=False),
         Binding("pageup", "scroll('up')", "Up", id="scroll.up", priority=True, show=False),
         Binding("pagedown", "scroll('down')", "Down", id="scroll.down", priority=True, show=False),
+        Binding(
+            "ctrl+home", "scroll('first')", "First", id="scroll.first", priority=True, show=False
+        ),
+        Binding("ctrl+end", "scroll('last')", "Last", id="scroll.last", priority=True, show=False),
     ]
 
     @dataclass
@@ -52,6 +57,8 @@ class PaneKeys(PaneBody):
     def action_choose(self) -> None:
         """Take the keys to what can be chosen, or back to the prompt."""
         if self.choice_bar.has_focus or self.choice_bar.choices is None:
+            if not self.choice_bar.has_focus:
+                self.app.notify("there is nothing to choose")
             self.prompt.focus()
         else:
             self.choice_bar.focus()
@@ -146,10 +153,18 @@ class PaneKeys(PaneBody):
 
     def action_scroll(self, where: str) -> None:
         transcript = self.transcript
-        if where == "up":
-            transcript.scroll_page_up(animate=False)
-        else:
-            transcript.scroll_page_down(animate=False)
+        match where:
+            case "up":
+                transcript.scroll_page_up(animate=False)
+            case "down":
+                transcript.scroll_page_down(animate=False)
+            case _:
+                transcript.go_to_edge(-1 if where == "first" else 1)
+
+    @on(StatusLine.EndWanted)
+    def _on_end_wanted(self, event: StatusLine.EndWanted) -> None:
+        event.stop()
+        self.transcript.go_to_edge(1)
 
     @on(Transcript.FollowingChanged)
     def _on_following_changed(self, event: Transcript.FollowingChanged) -> None:

@@ -14,6 +14,7 @@ from textual.app import App
 from textual.color import Color, ColorParseError
 
 from chat_tui.document.picture_slots import cell_size, cells_measure, pictures_are_drawn
+from chat_tui.passthrough import passed_through, within_tmux
 from chat_tui.widgets.direct_paint import terminal_is_behind
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class PictureDesk:
 
     async def _choose(self) -> "Protocol":
         from chat_tui.pictures.protocol import by_answers, by_name, limit_s
-        from chat_tui.pictures.tmux import by_tmux, within_tmux
+        from chat_tui.pictures.tmux import by_tmux
 
         self._within_tmux = within_tmux(self._environ)
         if self._within_tmux and self._mode == "auto":
@@ -124,8 +125,6 @@ class PictureDesk:
         Whoever is cancelled has written all: half a picture would swallow the next one.
         """
         if self._within_tmux:
-            from chat_tui.pictures.tmux import passed_through
-
             messages = map(passed_through, messages)
         left = iter(messages)
         async with self._sending:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from rich.segment import Segment
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -12,6 +13,8 @@ from chat_tui.text import clean_line
 
 MAX_ROWS: Final = 4
 """Of messages; a row below says how many more there are and what becomes of them."""
+OTHER_ROWS: Final = 4
+"""Of a pane: its header, its state, and one each of the transcript and of the prompt."""
 
 
 class QueueBar(Widget):
@@ -66,11 +69,17 @@ class QueueBar(Widget):
         self._held.pop(self._shown, None)
         self._told_and_changed()
 
-    def put_back(self, text: str) -> None:
-        """Return a message that could not be sent to the head of the queue, and hold it."""
-        self._waiting.setdefault(self._shown, []).insert(0, text)
-        self.hold("it could not be sent")
-        self._told_and_changed()
+    def put_back(self, text: str, conversation: str) -> None:
+        """Return a message that could not be sent to the head of a queue, and hold it.
+
+        Args:
+            text: Of the message.
+            conversation: Where it waited, by its id.
+        """
+        self._waiting.setdefault(conversation, []).insert(0, text)
+        self._held[conversation] = "it could not be sent"
+        self._tell(conversation, tuple(self._waiting[conversation]))
+        self._changed()
 
     def hold(self, why: str) -> None:
         """Send nothing by itself any more."""
@@ -92,13 +101,15 @@ class QueueBar(Widget):
         self._told_and_changed()
         return text
 
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        return min(MAX_ROWS, len(self.texts)) + 1 if self.texts else 0
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Take what there is to show, or a third of what a small pane has to spare."""
+        rows = min(MAX_ROWS, len(self.texts)) + 1 if self.texts else 0
+        return max(0, min(rows, (container.height - OTHER_ROWS + 2) // 3))
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
         texts = self.texts
-        if y < min(MAX_ROWS, len(texts)):
+        if y < min(self._rows, len(texts)):
             words = clean_line(texts[y], max(1, self.size.width - 5))
             line = Segment(f" {glyphs.NOT_YET} {words}", base)
         else:
@@ -109,11 +120,16 @@ class QueueBar(Widget):
         return Strip([line]).adjust_cell_length(self.size.width, base)
 
     def _note(self) -> str:
-        count = len(self.texts)
-        more = f"{glyphs.ELLIPSIS} {count - MAX_ROWS} more " if count > MAX_ROWS else ""
+        hidden = len(self.texts) - self._rows
+        more = f"{glyphs.ELLIPSIS} {hidden} {'more ' if self._rows else ''}" if hidden > 0 else ""
         if self.held:
             return f"{more}not sent: {self.held}. Enter sends, Up takes back"
         return f"{more}sent when the reply ends. Up in an empty prompt takes one back"
+
+    @property
+    def _rows(self) -> int:
+        """How many messages have a row."""
+        return min(MAX_ROWS, self.size.height - 1)
 
     def _told_and_changed(self) -> None:
         self._tell(self._shown, tuple(self.texts))

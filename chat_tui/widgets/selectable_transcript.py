@@ -83,6 +83,8 @@ class SelectableTranscript(Transcript):
         if not 0 <= event.y < self.size.height and self._edge_timer is None:
             self._edge_timer = self.set_interval(EDGE_S, self._scroll_at_edge)
         self._drag()
+        if self.marks.selection is not None and self.rows.view(len(self.rows) - 1).running:
+            self._set_following(False)  # what is selected must not run away below the mouse
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         if not self._mouse.held:

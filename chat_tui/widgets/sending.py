@@ -65,10 +65,12 @@ class Sending:
         Returns:
             Whether it could be; if not, the reason has been told.
         """
-        pane = self._pane
+        pane, session = self._pane, self._pane.session
         from_prompt = wish is None
         replies = pane.comparing.count if from_prompt else 1
         if not await self._allowed(lambda: self._say_after_all(text, wish), replies):
+            return False
+        if pane.session is not session:  # another conversation was opened meanwhile
             return False
         if from_prompt and pane.comparing.wished:
             return await pane.comparing.say(text)
@@ -85,7 +87,7 @@ class Sending:
             await pane.comparing.choose()
             if from_prompt:
                 pane.branching.go_back()
-            turn = pane.session.say(text, attachments, made_from=wish.made_from)
+            turn = session.say(text, attachments, made_from=wish.made_from)
         except ChatTuiError as error:
             if attachments:
                 pane.prompt.attaching.set_aside(text, attachments)
@@ -94,9 +96,7 @@ class Sending:
         pane.origin.forget()
         pane.branching.sent()
         await self._begin(
-            self._answer(
-                pane.session, turn, wish.provider, model=wish.model, parameters=wish.parameters
-            )
+            self._answer(session, turn, wish.provider, model=wish.model, parameters=wish.parameters)
         )
         return True
 
@@ -209,11 +209,11 @@ class Sending:
 
     async def send_queued(self) -> None:
         """Send the first of what waits."""
-        queue = self._pane.prompt.queue
-        if self._pane.session.running or (text := queue.next()) is None:
+        queue, session = self._pane.prompt.queue, self._pane.session
+        if session.running or (text := queue.next()) is None:
             return
         if not await self.say(text):
-            queue.put_back(text)
+            queue.put_back(text, session.conversation.id)
 
     async def _allowed(self, go_on: Callable[[], object], replies: int = 1) -> bool:
         return self.may_send is None or await self.may_send(self._pane, replies, go_on)
@@ -249,14 +249,13 @@ class Sending:
 
     async def _regenerate(self, session: Session, turn: Message | None) -> None:
         pane = self._pane
+        if (turn := turn or session.last_turn) is None:
+            return
         try:
             provider = self._find_provider(pane.provider)
-            if turn is None:
-                reply = await session.regenerate(provider, model=pane.model)
-            else:
-                reply = await session.answer(turn, provider, model=pane.model)
+            reply = await session.answer(turn, provider, model=pane.model)
         except ChatTuiError as error:
             pane.refuse(error)
             return
-        if reply is not None and session is pane.session and pane.branch is not None:
+        if session is pane.session and pane.branch is not None:
             pane.open(session, reply.id)

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Region
+from textual.message import Message as TextualMessage
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
 from chat_tui import glyphs
+from chat_tui.model_names import shown_model
 from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.text import clean_line
 from chat_tui.widgets.direct_paint import DirectPainter
@@ -30,6 +34,9 @@ class StatusLine(Widget):
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"status-line--rule", "status-line--warning"}
+
+    class EndWanted(TextualMessage):
+        """The mouse wants to see what is new below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,8 +74,13 @@ class StatusLine(Widget):
     def answered_by(self, provider: str, model: str) -> None:
         """Say who answers next."""
         self._answers = (provider, model)
-        self._who = f" {glyphs.DOT} ".join(clean_line(word) for word in (provider, model) if word)
+        words = (provider, shown_model(provider, model))
+        self._who = f" {glyphs.DOT} ".join(clean_line(word) for word in words if word)
         self.refresh()
+
+    def name_again(self) -> None:
+        """Names of models have become known."""
+        self.answered_by(*self._answers)
 
     def watch_reply(self, meter: ReplyMeter | None) -> None:
         """Show how a reply goes, until another one; null shows none."""
@@ -88,6 +100,11 @@ class StatusLine(Widget):
             if self._timer is not None:
                 self._timer.pause()
             self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        new = self._right()[-1]
+        if new and event.x >= self.size.width - cell_len(new) - 2:
+            self.post_message(self.EndWanted())
 
     def new_below(self, new: bool) -> None:
         """Say that there is more below what the reader sees."""

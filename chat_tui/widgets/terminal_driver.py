@@ -17,6 +17,9 @@ from textual import events
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
+from textual.message import Message
+
+from chat_tui.widgets.terminal_input import beyond, escape_s, read_keys
 
 MAX_WAITING_CHARS: Final = 8 << 20
 """What may wait for a slow terminal; beyond it nothing is written until all of that is."""
@@ -136,6 +139,19 @@ class TerminalDriver(LinuxDriver):
             os.close(until_closed)
         if found.get(self.fileno, 0) & select.POLLHUP:
             self._hung_up()
+
+    def process_message(self, message: Message) -> None:
+        if self._app.mouse_captured is not None or not beyond(message, self._app.size):
+            super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        read_keys(
+            self.fileno,
+            self.process_message,
+            self.exit_event.is_set,
+            wait_s=escape_s(),
+            debug=self._debug,
+        )
 
     def _run_input_thread(self) -> None:
         try:

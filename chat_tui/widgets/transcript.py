@@ -127,6 +127,11 @@ class Transcript(PaintedRows, can_focus=False):
         else:
             self._clock.hurry()
 
+    def name_again(self) -> None:
+        """Names of models have become known: they stand in headers."""
+        self._dirty |= self.rows.name_again()
+        self._clock.ask()
+
     def look_again(self, places: Iterable[Place]) -> None:
         """Paint rows that are others now although nothing came."""
         self._stale |= self._strips.keys() & set(places)

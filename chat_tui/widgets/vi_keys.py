@@ -20,6 +20,10 @@ class ViKeys:
     def __init__(self, prompt: "Prompt") -> None:
         self._prompt = prompt
         self._vi = Vi()
+        self._began = 0
+        """How many edits there were before insert mode."""
+        self._groups: dict[int, int] = {}
+        """Edits that are undone together: how many there are after them, and before."""
 
     @property
     def mode(self) -> Mode:
@@ -33,6 +37,7 @@ class ViKeys:
     def begin(self) -> None:
         """Begin a new text, in insert mode."""
         self._vi.reset()
+        self._began = self._edits
         self._prompt.tell_mode()
 
     def key(self, event: events.Key) -> bool:
@@ -42,6 +47,9 @@ class ViKeys:
             if not self.takes_escape:
                 return False
             self._prompt.history.checkpoint()
+            if vi.mode == "insert" and self._edits > self._began:
+                self._forget_groups(self._began)
+                self._groups[self._edits] = self._began
             self._do(vi.escape(self._prompt.text, self._at))
             return True
         if vi.mode == "insert":
@@ -53,8 +61,31 @@ class ViKeys:
         sign = _AS_SIGNS.get(key, event.character if event.is_printable else None)
         if sign is None or "+" in key:
             return False
+        before = self._edits
         self._do(vi.press(sign, self._prompt.text, self._at))
+        if self.mode == "insert":
+            self._began = before
         return True
+
+    @property
+    def _edits(self) -> int:
+        """How many there are to be undone."""
+        return len(self._prompt.history.undo_stack)
+
+    def _forget_groups(self, edits: int) -> None:
+        """Whatever came after so many edits can be made again no more."""
+        self._groups = {end: start for end, start in self._groups.items() if end <= edits}
+
+    def _undo(self) -> None:
+        until = self._groups.get(self._edits, self._edits - 1)
+        while self._edits > max(0, until):
+            self._prompt.undo()
+
+    def _redo(self) -> None:
+        here = self._edits
+        until = max((end for end, start in self._groups.items() if start == here), default=here + 1)
+        while self._edits < until and self._prompt.history.redo_stack:
+            self._prompt.redo()
 
     @property
     def _at(self) -> int:
@@ -71,6 +102,7 @@ class ViKeys:
         prompt = self._prompt
         match outcome:
             case Edit(start=start, end=end, text=text, cursor=cursor):
+                self._forget_groups(self._edits)
                 prompt.history.checkpoint()  # undone by itself
                 prompt.replace(
                     text, self._place(start), self._place(end), maintain_selection_offset=False
@@ -90,8 +122,8 @@ class ViKeys:
     def _repeat(self, what: str, times: int) -> None:
         prompt = self._prompt
         actions = {
-            "undo": prompt.undo,
-            "redo": prompt.redo,
+            "undo": self._undo,
+            "redo": self._redo,
             "up": prompt.action_earlier,
             "down": prompt.action_later,
         }

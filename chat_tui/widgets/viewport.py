@@ -71,6 +71,19 @@ class Viewport(ScrollView, can_focus=False):
         self._set_following(int(self.scroll_y) >= self._last_top())
         self.refresh()
 
+    def go_to_edge(self, by: int) -> None:
+        """Scroll to the first row, or to the last one and follow again.
+
+        Args:
+            by: -1 or 1.
+        """
+        self._set_following(by > 0)
+        if by < 0:
+            self._put(0, self.size)
+        self._settle()
+        self._set_following(int(self.scroll_y) >= self._last_top())
+        self.refresh()
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         # A layout that has not heard of the latest rows also ends where it knows the end to be.

@@ -4,6 +4,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from chat_tui.document.block_rows import INDENT
+from chat_tui.document.blocks import MarkdownBlock
+from chat_tui.document.find import Match
 from chat_tui.document.units import Unit, unit_at, unit_rows, units
 from chat_tui.ids import MessageId
 from chat_tui.widgets.marks import Cursor
@@ -24,8 +27,8 @@ class WalkedTranscript(SelectableTranscript, can_focus=True, inherit_bindings=Fa
     """The cursor while the keys are somewhere else for a moment."""
 
     def enter(self) -> None:
-        """Take the keys, with the cursor on the last block."""
-        self._kept_cursor = None
+        """Take the keys, with the cursor on what the reader looks at: at the end, the last block."""
+        self._kept_cursor = self._in_sight()
         self.focus(scroll_visible=False)
 
     def on_focus(self) -> None:
@@ -67,6 +70,41 @@ class WalkedTranscript(SelectableTranscript, can_focus=True, inherit_bindings=Fa
             if there := units(self._blocks(number)):
                 self._go(number, there[-1 if by > 0 else 0])
                 return
+
+    def point_at(self, match: Match) -> None:
+        """Put the cursor on what was found."""
+        self.marks.cursor = self._cursor_at(match.message, self._row_of(match))
+
+    def _in_sight(self) -> Cursor | None:
+        """Find what the keys begin with away from the end: the match, else the lowest block."""
+        found = self.marks.matches.current
+        if found is not None and self._shows(found.message, self._row_of(found)):
+            return self._cursor_at(found.message, self._row_of(found))
+        if self.following:
+            return None
+        top = int(self.scroll_y)
+        first = self.rows.find(top).message
+        for number in range(self.rows.find(top + self.size.height - 1).message, first - 1, -1):
+            view = self.rows.view(number)
+            for unit in reversed(units(view.blocks)):
+                if self._shows(number, unit_rows(view, unit, self.rows.width).start):
+                    return Cursor(number, unit.block, unit.first)
+        return self._cursor_at(*self.rows.find(top))
+
+    def _shows(self, number: int, row: int) -> bool:
+        return 0 <= self.rows.top(number) + row - int(self.scroll_y) < self.size.height
+
+    def _row_of(self, match: Match) -> int:
+        return self.rows.view(match.message).row_of(match.block, match.start, self.rows.width)
+
+    def _cursor_at(self, number: int, row: int) -> Cursor:
+        view, width = self.rows.view(number), self.rows.width
+        spot = view.spot(min(row, view.height(width) - 1), width)
+        block = view.blocks[spot.block]
+        leaf = None
+        if isinstance(block, MarkdownBlock):
+            leaf = block.leaf_at(spot.row, max(1, width - INDENT))
+        return Cursor(number, spot.block, leaf or 0)
 
     def _here(self) -> tuple[int, Unit] | None:
         """The message and the unit that the cursor is on."""

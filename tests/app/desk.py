@@ -8,7 +8,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from chat_tui.app.chat_app import AppOptions, ChatApp
+from chat_tui.app.chat_app import ChatApp
+from chat_tui.app.opening import AppOptions
 from chat_tui.config.load import load
 from chat_tui.config.paths import Paths, find_paths
 from chat_tui.conversation import Conversation

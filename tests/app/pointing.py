@@ -29,6 +29,11 @@ async def drag(pilot: Pilot[int], start: Cell, *way: Cell) -> None:
     await pilot.pause()
 
 
+async def select(pilot: Pilot[int], text: str) -> None:
+    """Draw over a text that is shown once."""
+    await drag(pilot, cell(pilot, text), last_cell(pilot, text))
+
+
 async def click(pilot: Pilot[int], at: Cell, times: int = 1) -> None:
     await pilot.click(chat(pilot).pane.transcript, offset=at, times=times)
     await pilot.pause()
@@ -51,6 +56,12 @@ def keep(desk: Desk, program: str, *, given: str = "/bin/cat") -> Path:
     path.chmod(0o755)
     desk.environ |= {"PATH": str(desk.folder), "WAYLAND_DISPLAY": "wayland-0"}
     return kept
+
+
+def keep_browser(desk: Desk) -> Path:
+    """Put a browser on the desk that keeps the address it is to open."""
+    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    return keep(desk, "browse", given='echo "$1"')
 
 
 async def kept_text(pilot: Pilot[int], kept: Path) -> str:

@@ -43,5 +43,5 @@ class ScriptedProvider:
 def scripted(app: ChatApp) -> ScriptedProvider:
     """Put a scripted provider into the place of `sim`."""
     provider = ScriptedProvider()
-    app._roster._built[provider.name] = provider
+    app._wiring.roster._built[provider.name] = provider
     return provider

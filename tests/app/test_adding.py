@@ -10,13 +10,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
-from chat_tui.app.chat_app import AppOptions, ChatApp
+from chat_tui.app.chat_app import ChatApp
+from chat_tui.app.opening import AppOptions
 from chat_tui.config.load import load
 from chat_tui.registry import DEFAULT as KINDS
 from chat_tui.roster.probing import PLACES, Place
 from chat_tui.screens.add_provider import AddProvider
 from chat_tui.screens.provider_form import ProviderForm
 from chat_tui.screens.provider_menu import ProviderMenu
+from chat_tui.simulator.flowise import AGENTFLOW
 from chat_tui.simulator.server import Simulator
 from tests.app.desk import Desk, ask, chat, notes, reply, shown, transcript_rows, until
 from tests.file_keyring import FileKeyring
@@ -163,6 +165,17 @@ async def test_what_cannot_be_followed_is_said_and_nothing_is_written(desk: Desk
         await pilot.press("escape")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
     assert not desk.paths.providers_dir.exists()
+
+
+async def test_a_flow_that_is_added_is_called_by_its_name_at_once(desk: Desk) -> None:
+    async with bare_app(desk).run_test(size=(100, 40)) as pilot:
+        await choose(pilot, "flowise")
+        fill(pilot, "base_url", desk.simulator.url)
+        fill(pilot, "chatflow_id", AGENTFLOW)
+        await pilot.press("enter")
+        await back(pilot)
+        assert "flowise · Research" in chat(pilot).pane.status.line
+    assert written(desk, "flowise")["chatflow_id"] == AGENTFLOW
 
 
 async def test_a_provider_can_be_kept_without_a_test(desk: Desk) -> None:

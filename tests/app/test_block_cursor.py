@@ -19,7 +19,7 @@ from tests.app.desk import (
     until,
     write,
 )
-from tests.app.pointing import cell, click, cursor_rows, keep, kept_text
+from tests.app.pointing import cell, click, cursor_rows, keep, keep_browser, kept_text
 
 
 def in_transcript(pilot: Pilot[int]) -> bool:
@@ -37,6 +37,30 @@ async def test_tab_puts_the_cursor_on_the_last_block_and_esc_goes_back(desk: Des
         assert cursor_rows(pilot) == []
         await pilot.press("!")
         assert chat(pilot).pane.prompt.text == "draft!"
+
+
+async def test_tab_begins_where_the_reader_is(desk: Desk) -> None:
+    desk.simulator.enqueue(*(reply(f"Answer {n}.") for n in range(9)))
+    async with desk.app().run_test() as pilot:
+        for n in range(9):
+            await ask(pilot, f"question {n}")
+        await pilot.press("pageup", "pageup")
+        before = transcript_rows(pilot)
+        await pilot.press("tab")
+        (begun,) = cursor_rows(pilot)
+        assert begun in "".join(before)
+        assert not any(f"nswer {n}" in row for n in (8,) for row in transcript_rows(pilot))
+        await pilot.press("up", "down")
+        assert cursor_rows(pilot) == [begun]
+
+
+async def test_tab_in_the_middle_of_a_long_block_stays_there(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("\n\n".join(f"line {n}" for n in range(90))))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "question")
+        await pilot.press("pageup", "pageup", "tab")
+        assert len(cursor_rows(pilot)) > 10
+        assert not chat(pilot).pane.transcript.following
 
 
 async def test_tab_and_shift_tab_go_back_too(desk: Desk) -> None:
@@ -150,8 +174,7 @@ async def test_the_cursor_stays_on_its_block_while_it_grows(desk: Desk) -> None:
 
 
 async def test_o_opens_the_only_link_of_a_block(desk: Desk) -> None:
-    kept = keep(desk, "browse", given='echo "$1"')
-    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    kept = keep_browser(desk)
     desk.simulator.enqueue(reply("See [the page](https://example.org/a?b=1)."))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
@@ -160,8 +183,7 @@ async def test_o_opens_the_only_link_of_a_block(desk: Desk) -> None:
 
 
 async def test_o_asks_which_of_several_links(desk: Desk) -> None:
-    kept = keep(desk, "browse", given='echo "$1"')
-    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    kept = keep_browser(desk)
     desk.simulator.enqueue(reply("[one](https://one.example) and [two](https://two.example)"))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
@@ -171,9 +193,31 @@ async def test_o_asks_which_of_several_links(desk: Desk) -> None:
         assert (await kept_text(pilot, kept)).strip() == "https://two.example/"
 
 
+async def test_a_link_can_be_copied_instead(desk: Desk) -> None:
+    kept = keep(desk, "wl-copy")
+    desk.simulator.enqueue(reply("[one](https://one.example/a?b=1) and [two](https://two.example)"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await pilot.press("tab", "o")
+        await until(pilot, lambda: "one  → one.example" in shown(pilot))
+        await pilot.press("c")
+        assert await kept_text(pilot, kept) == "https://one.example/a?b=1"
+
+
+async def test_a_link_that_no_browser_opens_can_be_copied(desk: Desk) -> None:
+    kept = keep(desk, "wl-copy")
+    desk.environ["BROWSER"] = "/none"
+    desk.simulator.enqueue(reply("[one](https://one.example/)"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await pilot.press("tab", "o")
+        await until(pilot, lambda: "c copy" in shown(pilot) and "open a link" in shown(pilot))
+        await pilot.press("c")
+        assert await kept_text(pilot, kept) == "https://one.example/"
+
+
 async def test_a_label_that_names_another_host_is_asked_about(desk: Desk) -> None:
-    kept = keep(desk, "browse", given='echo "$1"')
-    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    kept = keep_browser(desk)
     desk.simulator.enqueue(reply("[bank.example](https://evil.example/login)"))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
@@ -185,8 +229,7 @@ async def test_a_label_that_names_another_host_is_asked_about(desk: Desk) -> Non
 
 
 async def test_a_click_opens_a_link_whose_label_agrees(desk: Desk) -> None:
-    kept = keep(desk, "browse", given='echo "$1"')
-    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    kept = keep_browser(desk)
     desk.simulator.enqueue(reply("[example.org](https://www.example.org/) and text"))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
@@ -204,8 +247,7 @@ async def test_a_block_without_links_says_so(desk: Desk) -> None:
 
 
 async def test_addresses_of_plain_text_can_be_opened(desk: Desk) -> None:
-    kept = keep(desk, "browse", given='echo "$1"')
-    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    kept = keep_browser(desk)
     desk.simulator.enqueue(reply("ok"))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "read https://example.org/x, please")

@@ -1,8 +1,12 @@
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import pytest
 from textual.pilot import Pilot
 
+from chat_tui.app.chat_app import ChatApp
 from chat_tui.conversation import Conversation
-from chat_tui.events import Approval, Finished, FollowUps, TextDelta
+from chat_tui.events import Approval, Finished, FollowUps, StreamEvent, TextDelta
 from chat_tui.folding import fold
 from chat_tui.message import Decision, blank_reply, user_message
 from tests.app.desk import (
@@ -44,6 +48,34 @@ async def offered(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+@asynccontextmanager
+async def offering(
+    desk: Desk,
+    *said: StreamEvent,
+    then: str = "",
+    more: str = "",
+    size: tuple[int, int] = (80, 24),
+) -> AsyncGenerator[tuple[Pilot[int], ChatApp, ScriptedProvider], None]:
+    """Open an application in which a reply offers something.
+
+    Args:
+        desk: Where it lies.
+        said: The reply.
+        then: What is answered next.
+        more: See `Desk.app`.
+        size: Of the terminal.
+    """
+    app = desk.app(provider="sim", more=more)
+    provider = scripted(app)
+    waits = any(isinstance(event, Approval) for event in said)
+    provider.enqueue(*said, outcome=WAITING if waits else None)
+    provider.enqueue(TextDelta(then))
+    async with app.run_test(size=size) as pilot:
+        await ask(pilot, "write to A")
+        await offered(pilot)
+        yield pilot, app, provider
+
+
 async def test_the_bar_is_hidden_while_there_is_nothing_to_choose(desk: Desk) -> None:
     app = desk.app(provider="sim")
     scripted(app).enqueue(TextDelta("ok"))
@@ -52,15 +84,16 @@ async def test_the_bar_is_hidden_while_there_is_nothing_to_choose(desk: Desk) ->
         await ask(pilot, "hi")
         assert not app.pane.choice_bar.display
         await pilot.press("alt+1", "alt+0", "x")
+        await until(pilot, lambda: "nothing to choose" in notes(pilot))
         assert app.pane.prompt.text == "x"
 
 
 async def test_the_bar_says_which_key_leads_to_it(desk: Desk) -> None:
-    app = desk.app(provider="sim", more='[keys]\n"choice.focus" = "f10"\n')
-    scripted(app).enqueue(PROPOSALS)
-    async with app.run_test() as pilot:
-        await ask(pilot, "hi")
-        await offered(pilot)
+    async with offering(desk, PROPOSALS, more='[keys]\n"choice.focus" = "f10"\n') as (
+        pilot,
+        app,
+        _,
+    ):
         assert app.pane.choice_bar.line.endswith("   F10 chooses")
         await pilot.press("f10")
         await until(pilot, lambda: app.focused is app.pane.choice_bar)
@@ -68,13 +101,11 @@ async def test_the_bar_says_which_key_leads_to_it(desk: Desk) -> None:
 
 
 async def test_a_key_approves_and_the_same_provider_goes_on(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(TextDelta("Dear A."), APPROVAL, outcome=WAITING)
-    provider.enqueue(TextDelta("Sent."))
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, TextDelta("Dear A."), APPROVAL, then="Sent.") as (
+        pilot,
+        app,
+        provider,
+    ):
         assert bar(pilot) == "1 Proceed   2 Reject"
         await pilot.press("alt+1")
         await until_messages(pilot, 4)
@@ -92,13 +123,9 @@ LONG = "".join(f"line {number}\n\n" for number in range(60))
 async def test_the_view_goes_on_with_the_answer_when_the_bar_closes(
     desk: Desk, keys: tuple[str, ...]
 ) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(TextDelta(LONG), APPROVAL, outcome=WAITING)
-    provider.enqueue(TextDelta(f"{LONG}the very end"))
-    async with app.run_test(size=(100, 30)) as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(
+        desk, TextDelta(LONG), APPROVAL, then=f"{LONG}the very end", size=(100, 30)
+    ) as (pilot, app, _):
         assert app.pane.transcript.following
         await pilot.press(*keys)
         await until_messages(pilot, 4)
@@ -108,13 +135,11 @@ async def test_the_view_goes_on_with_the_answer_when_the_bar_closes(
 
 
 async def test_what_stands_in_the_prompt_goes_along_as_feedback(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(Approval("a", "Send it?", feedback=True), outcome=WAITING)
-    provider.enqueue(TextDelta("I will."))
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, Approval("a", "Send it?", feedback=True), then="I will.") as (
+        pilot,
+        app,
+        provider,
+    ):
         assert bar(pilot).endswith("with what you wrote below")
         await write(pilot, "Be kinder.")
         await pilot.press("alt+2")
@@ -125,13 +150,7 @@ async def test_what_stands_in_the_prompt_goes_along_as_feedback(desk: Desk) -> N
 
 
 async def test_a_draft_stays_where_no_feedback_is_asked_for(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(APPROVAL, outcome=WAITING)
-    provider.enqueue(TextDelta("ok"))
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, APPROVAL, then="ok") as (pilot, app, provider):
         await write(pilot, "draft")
         await pilot.press("alt+1")
         await until_messages(pilot, 4)
@@ -140,13 +159,7 @@ async def test_a_draft_stays_where_no_feedback_is_asked_for(desk: Desk) -> None:
 
 
 async def test_a_click_on_a_button_decides_and_only_once(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(APPROVAL, outcome=WAITING)
-    provider.enqueue(TextDelta("Then not."))
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, APPROVAL, then="Then not.") as (pilot, app, provider):
         await click(pilot, cell(pilot, "Send it?"))
         assert len(app.pane.transcript.messages) == 2
         await click(pilot, cell(pilot, "Reject ]"))
@@ -160,13 +173,7 @@ async def test_a_click_on_a_button_decides_and_only_once(desk: Desk) -> None:
 
 
 async def test_choosing_twice_at_once_decides_once(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(APPROVAL, outcome=WAITING)
-    provider.enqueue(TextDelta("ok"))
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, APPROVAL, then="ok") as (pilot, app, provider):
         app.pane.choice_bar.action_choose()
         app.pane.choice_bar.action_choose()
         await until_messages(pilot, 4)
@@ -174,13 +181,7 @@ async def test_choosing_twice_at_once_decides_once(desk: Desk) -> None:
 
 
 async def test_the_bar_is_walked_through_by_keys(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(APPROVAL, outcome=WAITING)
-    provider.enqueue(TextDelta("ok"))
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, APPROVAL, then="ok") as (pilot, app, provider):
         await pilot.press("alt+0")
         await until(pilot, lambda: "Enter choose" in rows(app.screen)[-1])
         await pilot.press("escape")
@@ -192,11 +193,7 @@ async def test_the_bar_is_walked_through_by_keys(desk: Desk) -> None:
 
 
 async def test_enter_on_the_block_leads_to_the_bar(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    scripted(app).enqueue(APPROVAL, outcome=WAITING)
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, APPROVAL) as (pilot, app, _):
         await pilot.press("tab")
         assert cursor_rows(pilot) == ["› Send it?", "  [ Proceed ]   [ Reject ]"]
         await pilot.press("enter")
@@ -224,13 +221,7 @@ async def test_a_decision_is_stored_and_an_open_one_is_offered_again(desk: Desk)
 
 
 async def test_another_turn_passes_a_decision_over(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(APPROVAL, outcome=WAITING)
-    provider.enqueue(TextDelta("ok"))
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, APPROVAL, then="ok") as (pilot, app, provider):
         await ask(pilot, "wait")
         assert decisions(provider) == []
         assert not app.pane.choice_bar.display
@@ -238,13 +229,7 @@ async def test_another_turn_passes_a_decision_over(desk: Desk) -> None:
 
 
 async def test_answering_again_takes_the_choice_away(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(APPROVAL, outcome=WAITING)
-    provider.enqueue(TextDelta("No need."))
-    async with app.run_test() as pilot:
-        await ask(pilot, "write to A")
-        await offered(pilot)
+    async with offering(desk, APPROVAL, then="No need.") as (pilot, app, _):
         await pilot.press("f5")
         await until(pilot, lambda: app.pane.transcript.messages[-1].text == "No need.")
         await answered(pilot)
@@ -252,11 +237,7 @@ async def test_answering_again_takes_the_choice_away(desk: Desk) -> None:
 
 
 async def test_a_proposal_goes_into_the_prompt_and_the_next_one_takes_its_place(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    scripted(app).enqueue(TextDelta("So."), PROPOSALS)
-    async with app.run_test() as pilot:
-        await ask(pilot, "hi")
-        await offered(pilot)
+    async with offering(desk, TextDelta("So."), PROPOSALS) as (pilot, app, _):
         assert bar(pilot) == "1 How heavy is it?   2 Who made it?"
         await pilot.press("alt+1")
         await until(pilot, lambda: app.pane.prompt.text == "How heavy is it?")
@@ -266,13 +247,7 @@ async def test_a_proposal_goes_into_the_prompt_and_the_next_one_takes_its_place(
 
 
 async def test_a_proposal_never_takes_the_place_of_a_draft(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    provider = scripted(app)
-    provider.enqueue(TextDelta("So."), PROPOSALS)
-    provider.enqueue(TextDelta("41 kg."))
-    async with app.run_test() as pilot:
-        await ask(pilot, "hi")
-        await offered(pilot)
+    async with offering(desk, TextDelta("So."), PROPOSALS, then="41 kg.") as (pilot, app, _):
         await write(pilot, "draft")
         await pilot.press("alt+2")
         await until(pilot, lambda: app.pane.prompt.text == "draft\nWho made it?")
@@ -285,21 +260,13 @@ async def test_a_proposal_never_takes_the_place_of_a_draft(desk: Desk) -> None:
 
 
 async def test_a_number_that_is_not_there_chooses_nothing(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    scripted(app).enqueue(PROPOSALS)
-    async with app.run_test() as pilot:
-        await ask(pilot, "hi")
-        await offered(pilot)
+    async with offering(desk, PROPOSALS) as (pilot, app, _):
         await pilot.press("alt+9", "x")
         assert app.pane.prompt.text == "x"
 
 
 async def test_a_click_on_the_bar_chooses(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    scripted(app).enqueue(PROPOSALS)
-    async with app.run_test() as pilot:
-        await ask(pilot, "hi")
-        await offered(pilot)
+    async with offering(desk, PROPOSALS) as (pilot, app, _):
         column = app.pane.choice_bar.line.index("Who made")
         await pilot.click(app.pane.choice_bar, offset=(column, 0))
         await until(pilot, lambda: app.pane.prompt.text == "Who made it?")
@@ -307,11 +274,11 @@ async def test_a_click_on_the_bar_chooses(desk: Desk) -> None:
 
 
 async def test_keys_of_choices_are_rebound_in_their_order(desk: Desk) -> None:
-    app = desk.app(provider="sim", more='[keys]\n"choice.pick" = "f11, f12"\n')
-    scripted(app).enqueue(PROPOSALS)
-    async with app.run_test() as pilot:
-        await ask(pilot, "hi")
-        await offered(pilot)
+    async with offering(desk, PROPOSALS, more='[keys]\n"choice.pick" = "f11, f12"\n') as (
+        pilot,
+        app,
+        _,
+    ):
         await pilot.press("alt+1", "f12")
         await until(pilot, lambda: app.pane.prompt.text == "Who made it?")
 
@@ -330,11 +297,9 @@ async def test_a_provider_that_is_gone_is_named_and_nothing_is_decided(desk: Des
 
 
 async def test_choices_that_have_no_room_are_cut_and_walked_through(desk: Desk) -> None:
-    app = desk.app(provider="sim")
-    scripted(app).enqueue(FollowUps(tuple(f"{n} " + "long words " * 9 for n in "abcdef")))
-    async with app.run_test(size=(60, 24)) as pilot:
-        await ask(pilot, "hi")
-        await offered(pilot)
+    async with offering(
+        desk, FollowUps(tuple(f"{n} " + "long words " * 9 for n in "abcdef")), size=(60, 24)
+    ) as (pilot, app, _):
         assert bar(pilot).startswith("1 a long words")
         assert "6 f" not in bar(pilot)
         await pilot.press("alt+0", "end")

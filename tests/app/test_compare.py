@@ -194,6 +194,16 @@ async def test_closing_all_but_one_goes_on_with_that_one(desk: Desk) -> None:
         assert last.session.conversation.path()[-1].text == words
 
 
+async def test_praise_may_come_while_a_pane_is_taken_away(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("one"), reply("two"), reply("three"))
+    async with desk_app(desk).run_test(size=(120, 40)) as pilot:
+        await ask_all(pilot, "Who is best?")
+        await complete(pilot)
+        leaving = panes(pilot).all[0]
+        await leaving.remove_children()  # as it is for a moment when it is closed
+        leaving.comparing.show_praise("fastest")
+
+
 async def test_a_comparison_is_there_again_after_a_start(desk: Desk) -> None:
     desk.simulator.enqueue(reply("one"), reply("two"), reply("three"))
     async with desk_app(desk).run_test(size=(120, 40)) as pilot:

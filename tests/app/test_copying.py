@@ -1,5 +1,5 @@
 from tests.app.desk import Desk, ask, chat, notes, reply, shown, until, write
-from tests.app.pointing import cell, drag, keep, kept_text, last_cell, selected
+from tests.app.pointing import keep, kept_text, select, selected
 
 TEXT = "Rings of *glass*:\n\n```python\ndef f():\n\treturn 1\n```\n\nbend light."
 
@@ -9,7 +9,7 @@ async def test_ctrl_c_copies_the_selection_and_says_by_which_way(desk: Desk) -> 
     desk.simulator.enqueue(reply("Rings of glass."))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         await pilot.press("ctrl+c")
         assert await kept_text(pilot, kept) == "of glass"
         await until(pilot, lambda: "copied 8 characters (wl-copy)" in notes(pilot))
@@ -21,7 +21,7 @@ async def test_a_copy_that_nothing_takes_says_so(desk: Desk) -> None:
     desk.simulator.enqueue(reply("Rings of glass."))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         await pilot.press("ctrl+c")
         await until(pilot, lambda: "not copied" in notes(pilot))
 
@@ -31,7 +31,7 @@ async def test_the_terminal_is_one_of_the_ways(desk: Desk) -> None:
     desk.simulator.enqueue(reply("Rings of glass."))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         await pilot.press("ctrl+c")
         await until(pilot, lambda: "copied 8 characters (terminal)" in notes(pilot))
 
@@ -41,7 +41,7 @@ async def test_what_is_selected_in_the_prompt_is_copied_first(desk: Desk) -> Non
     desk.simulator.enqueue(reply("Rings of glass."))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         await write(pilot, "draft")
         chat(pilot).pane.prompt.select_all()
         await pilot.press("ctrl+c")
@@ -55,7 +55,7 @@ async def test_a_selection_takes_the_one_in_the_prompt_away(desk: Desk) -> None:
         await ask(pilot, "hi")
         await write(pilot, "draft")
         chat(pilot).pane.prompt.select_all()
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         await pilot.press("ctrl+c")
         assert await kept_text(pilot, kept) == "of glass"
         assert chat(pilot).pane.prompt.text == "draft"
@@ -66,7 +66,7 @@ async def test_another_key_can_copy(desk: Desk) -> None:
     desk.simulator.enqueue(reply("Rings of glass."))
     async with desk.app(more='[keys]\n"transcript.copy" = "f9"\n').run_test() as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         assert "F9 copies" in chat(pilot).pane.status.line
         await pilot.press("f9")
         assert await kept_text(pilot, kept) == "of glass"

@@ -75,7 +75,7 @@ async def test_drafts_are_written_while_one_types(desk: Desk) -> None:
         await write(pilot, "on its way")
         await until(pilot, lambda: desk.paths.database.exists())
         async with desk.store() as store:
-            drafts = chat(pilot).prompts._drafts
+            drafts = chat(pilot).work.prompts._drafts
             await until(pilot, lambda: not drafts._unwritten)
             await until(pilot, lambda: drafts._writing is None or drafts._writing.done())
             assert await store.load_draft(NEW) == "on its way"

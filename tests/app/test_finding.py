@@ -22,6 +22,7 @@ from tests.app.desk import (
     transcript_rows,
     until,
 )
+from tests.app.pointing import cursor_rows
 
 
 async def look_for(pilot: Pilot[int], text: str) -> None:
@@ -175,6 +176,22 @@ async def test_slash_finds_and_n_goes_on_from_the_transcript(desk: Desk) -> None
         assert count(pilot) == "3 of 3"
         await pilot.press("N")
         assert count(pilot) == "2 of 3"
+
+
+async def test_the_cursor_goes_to_what_was_found(desk: Desk) -> None:
+    desk.simulator.enqueue(*(reply(f"Answer {n}, lens.") for n in range(9)))
+    async with desk.app().run_test() as pilot:
+        for n in range(9):
+            await ask(pilot, f"question {n}")
+        await look_for(pilot, "question 1")
+        await pilot.press("tab")
+        assert cursor_rows(pilot) == ["question 1"]
+        await look_for(pilot, "lens")
+        await pilot.press("tab")
+        (begun,) = cursor_rows(pilot)
+        await pilot.press("n")
+        (then,) = cursor_rows(pilot)
+        assert int(then[7]) == int(begun[7]) + 1
 
 
 async def test_many_messages_are_all_looked_through(desk: Desk) -> None:

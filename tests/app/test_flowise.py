@@ -1,6 +1,7 @@
 from textual.pilot import Pilot
 
 from chat_tui.app.chat_app import ChatApp
+from chat_tui.model_names import learn
 from chat_tui.screens.sources import SourcesScreen
 from chat_tui.simulator.flowise import AGENTFLOW, CHATFLOW
 from chat_tui.simulator.script import (
@@ -105,3 +106,56 @@ async def test_tools_sources_and_proposals_of_a_flow_are_shown(desk: Desk) -> No
         await pilot.press("escape")
         await pilot.press("alt+1")
         await until(pilot, lambda: app.pane.prompt.text == "Can I visit it?")
+
+
+async def test_a_flow_is_called_by_its_name_once_that_is_known_and_after_a_restart(
+    desk: Desk,
+) -> None:
+    desk.simulator.enqueue(Script((Say("Hello."), Finish())), Script((Say("Again."), Finish())))
+    app = flow(desk, CHATFLOW)
+    async with app.run_test(size=(110, 30)) as pilot:
+        await say(pilot, "hi")
+        await answered(pilot)
+        assert on_screen(pilot, f"flow · {CHATFLOW}")
+        await pilot.press("f2")
+        await until(pilot, lambda: "Support (chatflow)" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: on_screen(pilot, "flow · Support"))
+        assert not on_screen(pilot, CHATFLOW)
+        assert "flow · Support" in app.pane.status.line
+        assert app.pane.session.conversation.path()[-1].model == CHATFLOW
+    assert desk.state_file.read_text().count(CHATFLOW) == 1
+    async with flow(desk, CHATFLOW).run_test(size=(110, 30)) as pilot:
+        assert "flow · Support" in chat(pilot).pane.status.line
+        await say(pilot, "hi")
+        await answered(pilot)
+        assert on_screen(pilot, "flow · Support")
+        assert desk.simulator.calls[-1].path.endswith(CHATFLOW)
+
+
+async def test_a_name_that_comes_while_a_reply_streams_takes_nothing_from_it(desk: Desk) -> None:
+    gate = Gate()
+    desk.simulator.enqueue(Script((Say("One "), Hold(gate), Say("two."), Finish())))
+    app = flow(desk, CHATFLOW)
+    async with app.run_test(size=(110, 30)) as pilot:
+        await say(pilot, "hi")
+        await until(pilot, lambda: on_screen(pilot, "One"))
+        learn("flow", {CHATFLOW: "Support"})
+        app.pane.name_again()
+        await until(pilot, lambda: on_screen(pilot, "flow · Support"))
+        assert on_screen(pilot, "One")
+        gate.open()
+        await answered(pilot)
+        assert on_screen(pilot, "One two.")
+
+
+async def test_a_flow_can_be_chosen_by_its_name_and_is_asked_by_its_id(desk: Desk) -> None:
+    desk.simulator.enqueue(Script((Say("Hello."), Finish())))
+    async with flow(desk, CHATFLOW).run_test(size=(110, 30)) as pilot:
+        learn("flow", {AGENTFLOW: "Research", CHATFLOW: "Support"})
+        await say(pilot, "/model research")
+        await until(pilot, lambda: chat(pilot).pane.model == AGENTFLOW)
+        assert "flow · Research" in chat(pilot).pane.status.line
+        await say(pilot, "hi")
+        await answered(pilot)
+        assert desk.simulator.calls[-1].path.endswith(AGENTFLOW)

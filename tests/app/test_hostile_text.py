@@ -141,7 +141,7 @@ async def test_a_notice_is_shown_literally(desk: Desk) -> None:
 
 
 def note_names(menu: ProviderMenu, name: str) -> bool:
-    return name in str(menu.query_one("#menu-note", Static).visual)
+    return name in str(menu.query_one(".note", Static).visual)
 
 
 def menu_of(

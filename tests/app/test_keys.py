@@ -4,7 +4,19 @@ from chat_tui.config.actions import ACTIONS
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.simulator.script import Script
-from tests.app.desk import Desk, answered, ask, chat, held, reply, rows, shown, streaming, until
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    chat,
+    held,
+    reply,
+    rows,
+    say,
+    shown,
+    streaming,
+    until,
+)
 
 REBOUND = """
 [keys]
@@ -129,6 +141,37 @@ async def test_scroll_keys_can_be_rebound(desk: Desk) -> None:
         assert chat(pilot).pane.transcript.scroll_y == end
         await pilot.press("ctrl+up")
         assert chat(pilot).pane.transcript.scroll_y < end
+
+
+async def test_a_key_goes_to_either_end_of_a_conversation(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("line  \n" * 60), reply("line  \n" * 60))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await ask(pilot, "on")
+        transcript = chat(pilot).pane.transcript
+        end = transcript.scroll_y
+        await pilot.press("ctrl+home")
+        assert transcript.scroll_y == 0
+        assert not transcript.following
+        await pilot.press("ctrl+end")
+        assert transcript.scroll_y == end
+        assert transcript.following
+
+
+async def test_a_click_on_what_is_new_goes_there(desk: Desk) -> None:
+    gate, script = held("line\n\n" * 30, "more\n\n" * 30)
+    desk.simulator.enqueue(script)
+    async with desk.app().run_test() as pilot:
+        await say(pilot, "hi")
+        await streaming(pilot, "line")
+        pane = chat(pilot).pane
+        await pilot.press("ctrl+home")
+        gate.open()
+        await answered(pilot)
+        await until(pilot, lambda: "new" in pane.status.line)
+        await pilot.click(pane.status, offset=(pane.status.size.width - 4, 0))
+        await until(pilot, lambda: pane.transcript.following)
+        assert "new" not in pane.status.line
 
 
 async def test_the_help_has_headings_and_typing_leaves_out_the_rest(desk: Desk) -> None:

@@ -24,6 +24,8 @@ from chat_tui.widgets.picture_grid import PictureGrid
 from chat_tui.widgets.row_list import RowList
 from tests.app.desk import Desk, ask, chat, notes, reply, rows, shown, transcript_rows, until, write
 
+pytestmark = pytest.mark.usefixtures("here")
+
 PAINTER = """
 [providers.painter]
 kind = "openai"
@@ -39,14 +41,6 @@ def drawn(*words: str) -> Script:
 
 def painter(desk: Desk) -> str:
     return PAINTER.format(url=desk.simulator.url)
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
 
 
 def messages(pilot: Pilot[int]) -> tuple[Message, ...]:
@@ -78,6 +72,13 @@ async def on_picture(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: transcript.has_focus)
     while not transcript.pictures_here():
         await pilot.press("up")
+
+
+async def open_menu(pilot: Pilot[int]) -> None:
+    """Open the menu of the last picture."""
+    await on_picture(pilot)
+    await pilot.press("m")
+    await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
 
 
 async def another(pilot: Pilot[int]) -> Message:
@@ -181,9 +182,7 @@ async def test_again_makes_a_child_that_knows_its_parent(desk: Desk) -> None:
     async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
         await ask(pilot, "a fox")
         parent = messages(pilot)[-1]
-        await on_picture(pilot)
-        await pilot.press("m")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
+        await open_menu(pilot)
         await pilot.press("n")
         turn = await another(pilot)
         assert turn.text == "a fox"
@@ -207,9 +206,7 @@ async def test_the_tree_of_branches_says_what_a_picture_was_made_from(desk: Desk
     desk.simulator.enqueue(drawn("a"), drawn("b"))
     async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
         await ask(pilot, "a fox")
-        await on_picture(pilot)
-        await pilot.press("m")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
+        await open_menu(pilot)
         await pilot.press("n")
         await another(pilot)
         await pilot.press("tab", "t")
@@ -229,9 +226,7 @@ async def test_a_seed_goes_along_only_where_there_was_one(desk: Desk) -> None:
     more = painter(desk) + "parameters = { seed = 7 }"
     async with desk.app(more=more, provider="painter").run_test() as pilot:
         await ask(pilot, "a fox")
-        await on_picture(pilot)
-        await pilot.press("m")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
+        await open_menu(pilot)
         await pilot.press("a")
         await another(pilot)
         assert [call.json["seed"] for call in desk.simulator.calls] == [7, 7]
@@ -253,9 +248,7 @@ async def test_edited_words_know_their_parent_and_other_words_do_not(desk: Desk)
     desk.simulator.enqueue(drawn("a"), drawn("b"))
     async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
         await ask(pilot, "a fox")
-        await on_picture(pilot)
-        await pilot.press("m")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
+        await open_menu(pilot)
         await pilot.press("e")
         prompt = chat(pilot).pane.prompt
         await until(pilot, lambda: prompt.has_focus and prompt.text == "a fox")
@@ -271,7 +264,7 @@ async def test_a_prompt_that_shares_no_word_is_not_a_child(desk: Desk) -> None:
     desk.simulator.enqueue(drawn("a"), drawn("b"))
     async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
         await ask(pilot, "one fox")
-        chat(pilot).pictures.act_on_last("edit")
+        chat(pilot).work.pictures.act_on_last("edit")
         prompt = chat(pilot).pane.prompt
         await until(pilot, lambda: prompt.text == "one fox")
         prompt.clear()
@@ -284,9 +277,7 @@ async def test_a_picture_goes_along_with_the_next_prompt(desk: Desk) -> None:
     desk.simulator.enqueue(drawn("a"), reply("nice"))
     async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
         await ask(pilot, "a fox")
-        await on_picture(pilot)
-        await pilot.press("m")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
+        await open_menu(pilot)
         await pilot.press("u")
         await until(pilot, lambda: chat(pilot).pane.prompt.has_chips)
         chat(pilot).pane.answer_with("sim", "")
@@ -303,9 +294,7 @@ async def test_a_picture_is_described_by_the_provider_that_is_chosen(desk: Desk)
     desk.simulator.enqueue(drawn("a"), reply("a fox at night"))
     async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
         await ask(pilot, "a fox")
-        await on_picture(pilot)
-        await pilot.press("m")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
+        await open_menu(pilot)
         await pilot.press("d")
         await until(pilot, lambda: _chosen_or_asked(pilot))
         if isinstance(pilot.app.screen, PictureMenu):
@@ -327,7 +316,7 @@ async def test_a_reply_becomes_a_picture(desk: Desk) -> None:
     async with desk.app(more=painter(desk), provider="sim").run_test() as pilot:
         await ask(pilot, "describe something")
         said = messages(pilot)[-1]
-        chat(pilot).pictures.draw_words()
+        chat(pilot).work.pictures.draw_words()
         await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
         names = [entry.name for entry in pilot.app.screen._entries]  # type: ignore[attr-defined]
         assert "painter" in names
@@ -426,7 +415,7 @@ async def test_a_picture_that_is_gone_says_so(desk: Desk) -> None:
     async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
         await ask(pilot, "a fox")
         kept(pictures(pilot)[0]).unlink()
-        chat(pilot).pictures.act_on_last("open")
+        chat(pilot).work.pictures.act_on_last("open")
         await until(pilot, lambda: "cannot be opened: no such file" in notes(pilot))
         await on_picture(pilot)
         await pilot.press("s")
@@ -437,7 +426,7 @@ async def test_a_picture_that_is_gone_says_so(desk: Desk) -> None:
 
 async def test_where_no_picture_is_the_palette_says_so(desk: Desk) -> None:
     async with desk.app().run_test() as pilot:
-        chat(pilot).pictures.act_on_last("again_new")
+        chat(pilot).work.pictures.act_on_last("again_new")
         await until(pilot, lambda: "no finished picture" in notes(pilot))
         assert transcript_rows(pilot)
 
@@ -491,3 +480,15 @@ async def test_on_a_picture_the_key_bar_names_its_keys(desk: Desk) -> None:
         await until(pilot, lambda: bar in rows(pilot.app.screen)[-1])
         await pilot.press("home")
         await until(pilot, lambda: "c copy" in rows(pilot.app.screen)[-1])
+
+
+async def test_the_demo_makes_a_picture_of_a_reply_of_its_text_model(desk: Desk) -> None:
+    async with desk.app(provider="demo").run_test(size=(100, 40)) as pilot:
+        await ask(pilot, "hello")
+        (said,) = [message for message in messages(pilot) if message.role == "assistant"]
+        assert said.model == "demo"
+        chat(pilot).work.pictures.draw_words()
+        await until(pilot, lambda: len(messages(pilot)) == 4)
+        assert messages(pilot)[-1].model == "demo-picture"
+        await pilot.press("escape")
+        await until(pilot, lambda: messages(pilot)[-1].outcome is not None)

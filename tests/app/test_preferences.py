@@ -28,7 +28,7 @@ def chosen(desk: Desk) -> object:
 
 
 def note(screen: PreferencesScreen) -> str:
-    return str(screen.query_one("#preferences-note", Static).visual)
+    return str(screen.query_one(".note", Static).visual)
 
 
 async def test_the_width_of_text_changes_at_once_and_stays_after_a_new_start(desk: Desk) -> None:

@@ -6,7 +6,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from chat_tui import glyphs
+from chat_tui.screens.dialog import Box
 from chat_tui.screens.provider_menu import ProviderMenu
+from chat_tui.simulator.flowise import WORKFLOW
 from chat_tui.simulator.server import Simulator
 from tests.app.desk import (
     Desk,
@@ -50,7 +52,7 @@ def line_of(pilot: Pilot[int], provider: str) -> str:
 
 
 def note(pilot: Pilot[int]) -> str:
-    return str(menu(pilot).query_one("#menu-note", Static).visual)
+    return str(menu(pilot).query_one(".note", Static).visual)
 
 
 def marked(pilot: Pilot[int]) -> str:
@@ -379,6 +381,26 @@ async def test_a_provider_without_a_model_shows_its_models_when_it_is_chosen(des
         assert (chat(pilot).pane.provider, bool(chat(pilot).pane.model)) == ("flows", True)
 
 
+async def test_a_flow_is_listed_by_its_name_and_found_by_name_and_id(desk: Desk) -> None:
+    more = FLOWS.format(url=desk.simulator.url)
+    async with desk.app(more=more).run_test(size=(120, 40)) as pilot:
+        await open_filled(pilot)
+        for words in ("flows Workflow", f"flows {WORKFLOW[:8]}"):
+            menu(pilot).query_one("#menu-filter", Input).value = words
+            await until(pilot, lambda: "Workflow (agentflow)" in marked(pilot))
+            assert marked(pilot).index("Workflow") < marked(pilot).index(WORKFLOW[:8])
+
+
+async def test_a_configured_flow_is_listed_as_such_and_once(desk: Desk) -> None:
+    more = f'{FLOWS.format(url=desk.simulator.url)}chatflow_id = "{WORKFLOW}"\n'
+    async with desk.app(more=more).run_test(size=(120, 40)) as pilot:
+        await open_filled(pilot)
+        rows = [row for row in menu(pilot).shown if row.choice.provider == "flows"]
+        assert [row.choice.model for row in rows].count(WORKFLOW) == 1
+        assert all(row.choice.model for row in rows)
+        assert "Workflow (agentflow)" in line_of(pilot, "flows")
+
+
 async def test_the_name_of_a_provider_finds_its_configured_model_first(desk: Desk) -> None:
     own = f'[providers.own]\nkind = "openai"\nbase_url = "{desk.simulator.url}/v1"\n'
     async with desk.app(more=f'{own}model = "the-one-i-want"\n').run_test(size=(100, 40)) as pilot:
@@ -402,8 +424,8 @@ async def test_a_long_list_leaves_no_empty_rows_below_the_keys(desk: Desk) -> No
     async with desk.app(more=many).run_test(size=(120, 40)) as pilot:
         await open_filled(pilot)
         await pilot.pause()
-        keys = menu(pilot).query_one("#menu-note").region
-        assert menu(pilot).query_one("#menu").region.bottom == keys.bottom + 1
+        keys = menu(pilot).query_one(".note").region
+        assert menu(pilot).query_one(Box).region.bottom == keys.bottom + 1
 
 
 async def test_a_model_whose_label_is_its_id_says_it_once(desk: Desk) -> None:

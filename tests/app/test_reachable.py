@@ -61,8 +61,10 @@ WITHOUT = {
     "prompt.newline": "",
     "prompt.earlier": "",
     "prompt.later": "",
-    "scroll.up": "moving, as is the one below",
+    "scroll.up": "moving, as are the three below",
     "scroll.down": "",
+    "scroll.first": "",
+    "scroll.last": "",
     "choice.pick": "choosing by number; the row of choices is in the palette",
 }
 """What a list of commands is no way to, and why."""

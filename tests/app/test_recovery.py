@@ -13,7 +13,19 @@ from chat_tui.message import blank_reply, user_message
 from chat_tui.store.recorder import Recorder
 from chat_tui.store.store import Store
 from chat_tui.widgets.banner import Banner
-from tests.app.desk import Desk, answered, ask, chat, held, reply, say, shown, streaming, until
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    chat,
+    held,
+    notes,
+    reply,
+    say,
+    shown,
+    streaming,
+    until,
+)
 from tests.store.test_kill import kill_after
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +132,7 @@ async def test_a_conversation_that_is_open_elsewhere_is_read_along_until_it_is_f
         pane = chat(pilot).pane
         banner = pilot.app.query_one(Banner)
         await until(pilot, lambda: bool(banner.lines))
-        assert "reading along: this conversation is open in another chat-tui" in banner.lines[0]
+        assert "reading along: open in another chat-tui" in banner.lines[0]
         assert "Alt+O forks it" in banner.lines[0]
 
         blank = blank_reply(parent=conversation.leaf, provider="sim", model="m")
@@ -137,7 +149,7 @@ async def test_a_conversation_that_is_open_elsewhere_is_read_along_until_it_is_f
         assert pane.transcript.messages[-1].text == "first words and the rest."
 
         await say(pilot, "me too")
-        await until(pilot, lambda: "is open in another chat-tui" in shown(pilot))
+        await until(pilot, lambda: "is open in another chat-tui" in notes(pilot))
         assert pane.prompt.text == "me too"
         assert len(pane.session.conversation) == 2
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.app.chat_app import AppOptions, run
+from chat_tui.app.opening import AppOptions
+from chat_tui.app.running import run
 from chat_tui.config.model import Config
 from chat_tui.conversation import Conversation
 from chat_tui.errors import NotFound

@@ -19,13 +19,7 @@ from tests.app.desk import (
     until,
 )
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def dialog(pilot: Pilot[int]) -> SaveScreen:
@@ -38,7 +32,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def note(pilot: Pilot[int]) -> str:
-    return str(dialog(pilot).query_one("#save-note", Static).visual)
+    return str(dialog(pilot).query_one(".note", Static).visual)
 
 
 async def open_dialog(pilot: Pilot[int]) -> Input:

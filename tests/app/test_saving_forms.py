@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.app.desk import Desk, ask, notes, reply, say, until
-from tests.app.test_saving import here, leave, names_in, note, open_dialog
+from tests.app.test_saving import leave, names_in, note, open_dialog
 from tests.transcripts.html_reader import Page
 
-__all__ = ["here"]  # a fixture
+pytestmark = pytest.mark.usefixtures("here")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from textual.pilot import Pilot
 
 from chat_tui.simulator.script import Think
 from tests.app.desk import Desk, ask, chat, held, reply, say, streaming, transcript_rows, until
-from tests.app.pointing import cell, click, drag, last_cell, selected
+from tests.app.pointing import cell, click, drag, last_cell, select, selected
 
 LINES = "\n\n".join(f"line {n}" for n in range(60))
 
@@ -26,7 +26,7 @@ async def test_a_drag_selects_from_the_first_cell_to_the_last(desk: Desk) -> Non
     desk.simulator.enqueue(reply("Rings of glass bend light."))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         assert selected(pilot) == "of glass"
         assert styled_as_selected(pilot, cell(pilot, "Rings")[1]) == "of glass"
 
@@ -89,7 +89,7 @@ async def test_a_double_click_selects_a_word_and_a_third_one_the_line(desk: Desk
         await ask(pilot, "hi")
         await click(pilot, cell(pilot, "bar"), times=2)
         assert selected(pilot) == "foo_bar"
-        await drag(pilot, cell(pilot, "baz"), last_cell(pilot, "baz"))
+        await select(pilot, "baz")
         await click(pilot, cell(pilot, "bar"), times=3)
         assert selected(pilot) == "foo_bar(x)"
 
@@ -110,18 +110,43 @@ async def test_a_selection_stays_while_more_text_streams(desk: Desk) -> None:
     async with desk.app().run_test() as pilot:
         await say(pilot, "hi")
         await streaming(pilot, "glass")
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         gate.open()
         await streaming(pilot, "more")
         await chat(pilot).pane.session.wait()
         assert selected(pilot) == "of glass"
 
 
+async def test_what_is_selected_stays_in_sight_while_more_streams(desk: Desk) -> None:
+    gate, script = held(f"Rings of glass.\n\n{LINES}\n\nthe last\n\n", "\n\n".join(["more"] * 40))
+    desk.simulator.enqueue(script)
+    async with desk.app().run_test() as pilot:
+        await say(pilot, "hi")
+        await streaming(pilot, "the last")
+        await drag(pilot, cell(pilot, "line 58"), last_cell(pilot, "line 59"))
+        gate.open()
+        await streaming(pilot, "more")
+        await chat(pilot).pane.session.wait()
+        await pilot.pause()
+        assert any("line 58" in row for row in transcript_rows(pilot))
+        assert "new" in chat(pilot).pane.status.line
+        await pilot.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        assert chat(pilot).pane.transcript.following
+
+
+async def test_a_drag_at_the_end_of_a_finished_reply_leaves_the_end_followed(desk: Desk) -> None:
+    desk.simulator.enqueue(reply(LINES))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await drag(pilot, cell(pilot, "line 58"), last_cell(pilot, "line 59"))
+        assert chat(pilot).pane.transcript.following
+
+
 async def test_a_selection_stays_when_the_text_is_wrapped_anew(desk: Desk) -> None:
     desk.simulator.enqueue(reply("word " * 40 + "the end"))
     async with desk.app().run_test(size=(80, 24)) as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "the end"), last_cell(pilot, "the end"))
+        await select(pilot, "the end")
         await pilot.resize_terminal(40, 24)
         await until(pilot, lambda: chat(pilot).pane.transcript.rows.width < 40)
         assert selected(pilot) == "the end"
@@ -159,7 +184,7 @@ async def test_a_drag_over_a_head_does_not_open_the_block(desk: Desk) -> None:
     desk.simulator.enqueue(reply(Think("deep thoughts"), "Answer."))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "thought"), last_cell(pilot, "thought"))
+        await select(pilot, "thought")
         assert selected(pilot) == "thought"
         assert not any("deep thoughts" in row for row in transcript_rows(pilot))
 

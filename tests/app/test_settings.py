@@ -15,7 +15,7 @@ def field(pilot: Pilot[int], name: str) -> Input:
 
 
 def note(pilot: Pilot[int]) -> str:
-    return str(form(pilot).query_one("#settings-note", Static).visual)
+    return str(form(pilot).query_one(".note", Static).visual)
 
 
 async def open_form(pilot: Pilot[int]) -> None:

@@ -1,6 +1,19 @@
 import pytest
 
-from tests.app.desk import Desk, ask, chat, painted, reply, rows, until, write
+from tests.app.desk import (
+    Desk,
+    ask,
+    chat,
+    held,
+    idle,
+    painted,
+    reply,
+    rows,
+    say,
+    streaming,
+    until,
+    write,
+)
 
 SIZES = ((80, 24), (20, 5), (200, 60), (1, 1))
 TEXT = "A reply with a_word_that_is_longer_than_a_narrow_terminal and 你好 👩‍💻 in it. " * 4
@@ -50,6 +63,30 @@ async def test_a_long_prompt_on_a_small_screen_keeps_the_cursor_in_sight(desk: D
         await write(pilot, "\n".join(f"line {n}" for n in range(8)))
         await pilot.pause()
         assert any("line 7" in row for row in rows(pilot.app.screen))
+
+
+async def test_what_waits_and_what_completes_leave_a_small_screen_its_prompt(desk: Desk) -> None:
+    gate, script = held("first")
+    desk.simulator.enqueue(script, *(reply("ok") for _ in range(3)))
+    async with desk.app().run_test(size=(40, 10)) as pilot:
+        await say(pilot, "one")
+        await streaming(pilot, "first")
+        for text in ("two", "three", "four"):
+            await say(pilot, text)
+        await until(pilot, lambda: len(chat(pilot).pane.prompt.queued) == 3)
+        await write(pilot, "x")
+        await pilot.pause()
+        assert any("○ two" in row for row in rows(pilot.app.screen))
+        assert any("… 2 more" in row for row in rows(pilot.app.screen))
+        await pilot.resize_terminal(20, 5)
+        await until(pilot, lambda: any("❯ x" in row for row in rows(pilot.app.screen)))
+        await pilot.press("backspace", "/")
+        await until(pilot, lambda: any("❯ /" in row for row in rows(pilot.app.screen)))
+        await pilot.resize_terminal(40, 7)
+        await pilot.press("down", "down")
+        await until(pilot, lambda: any("/new" in row for row in rows(pilot.app.screen)))
+        gate.open()
+        await idle(pilot)
 
 
 async def test_a_storm_of_sizes_loses_nothing(desk: Desk) -> None:

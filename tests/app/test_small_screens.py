@@ -1,5 +1,7 @@
 """What opens over a conversation names its keys on a small screen, too, and hides no line of it."""
 
+import re
+
 import pytest
 from textual.pilot import Pilot
 
@@ -45,3 +47,12 @@ async def test_keys_and_words_stand_below_each_other_where_there_is_no_room(desk
     async with desk.app().run_test(size=(40, 30)) as pilot:
         await pilot.press("f1")
         await until(pilot, lambda: "Start a new line in the prompt" in words_shown(pilot))
+
+
+@pytest.mark.parametrize("letters", [43, 44, 45, 46, 90])
+async def test_a_message_of_any_length_is_shown_to_its_end(desk: Desk, letters: int) -> None:
+    async with desk.app().run_test(size=(80, 24), notifications=True) as pilot:
+        words = "word " * (letters // 5)
+        chat(pilot).notify(f"{words[: letters - 4]} end", timeout=60)
+        await until(pilot, lambda: "word word" in shown(pilot))
+        assert re.search(r"\bend\b", shown(pilot))

@@ -5,7 +5,7 @@ from chat_tui.events import Source, SourceRefs, TextDelta
 from chat_tui.screens.links import LinkScreen
 from chat_tui.screens.sources import SourcesScreen
 from tests.app.desk import Desk, ask, chat, notes, shown, transcript_rows, until
-from tests.app.pointing import cell, click, keep, kept_text
+from tests.app.pointing import cell, click, keep_browser, kept_text
 from tests.app.scripted import scripted
 from tests.app.test_palette import run_command
 
@@ -30,6 +30,12 @@ async def opened(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def show_panel(pilot: Pilot[int]) -> None:
+    """Open the sources from the block that the cursor goes to first."""
+    await pilot.press("tab", "enter")
+    await opened(pilot)
+
+
 async def asked(pilot: Pilot[int]) -> None:
     scripted(chat(pilot)).enqueue(TextDelta("So [1]."), SOURCES)
     await ask(pilot, "hi")
@@ -38,8 +44,7 @@ async def asked(pilot: Pilot[int]) -> None:
 async def test_enter_on_the_sources_shows_them_with_the_passage_of_the_first(desk: Desk) -> None:
     async with desk.app(provider="sim").run_test() as pilot:
         await asked(pilot)
-        await pilot.press("tab", "enter")
-        await opened(pilot)
+        await show_panel(pilot)
         for words in ("1 The lens", "2 bank.example", "3 notes.txt", "Rings of␛ glass."):
             assert words in shown(pilot)
         assert "https://lens.example/a?b=1" in shown(pilot)
@@ -79,8 +84,7 @@ async def test_the_palette_says_when_there_are_no_sources(desk: Desk) -> None:
 async def test_the_passage_is_that_of_the_source_at_the_cursor(desk: Desk) -> None:
     async with desk.app(provider="sim").run_test() as pilot:
         await asked(pilot)
-        await pilot.press("tab", "enter")
-        await opened(pilot)
+        await show_panel(pilot)
         await pilot.press("down")
         await until(pilot, lambda: "leads to evil.example" in shown(pilot))
         assert "no passage given" in shown(pilot)
@@ -88,23 +92,19 @@ async def test_the_passage_is_that_of_the_source_at_the_cursor(desk: Desk) -> No
 
 
 async def test_enter_opens_the_link_of_a_source(desk: Desk) -> None:
-    kept = keep(desk, "browse", given='echo "$1"')
-    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    kept = keep_browser(desk)
     async with desk.app(provider="sim").run_test() as pilot:
         await asked(pilot)
-        await pilot.press("tab", "enter")
-        await opened(pilot)
+        await show_panel(pilot)
         await pilot.press("enter")
         assert (await kept_text(pilot, kept)).strip() == "https://lens.example/a?b=1"
 
 
 async def test_a_title_that_names_another_host_is_asked_about(desk: Desk) -> None:
-    kept = keep(desk, "browse", given='echo "$1"')
-    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    kept = keep_browser(desk)
     async with desk.app(provider="sim").run_test() as pilot:
         await asked(pilot)
-        await pilot.press("tab", "enter")
-        await opened(pilot)
+        await show_panel(pilot)
         await pilot.press("down", "o")
         await until(pilot, lambda: isinstance(pilot.app.screen, LinkScreen))
         await pilot.press("escape")
@@ -113,12 +113,10 @@ async def test_a_title_that_names_another_host_is_asked_about(desk: Desk) -> Non
 
 
 async def test_a_click_in_the_panel_only_goes_to_a_source(desk: Desk) -> None:
-    kept = keep(desk, "browse", given='echo "$1"')
-    desk.environ["BROWSER"] = f"{desk.folder}/browse %s"
+    kept = keep_browser(desk)
     async with desk.app(provider="sim").run_test() as pilot:
         await asked(pilot)
-        await pilot.press("tab", "enter")
-        await opened(pilot)
+        await show_panel(pilot)
         await pilot.click(OptionList, offset=(5, 1))
         await until(pilot, lambda: "leads to evil.example" in shown(pilot))
         await pilot.click(OptionList, offset=(5, 0), times=2)
@@ -130,8 +128,7 @@ async def test_a_click_in_the_panel_only_goes_to_a_source(desk: Desk) -> None:
 async def test_what_has_no_address_or_a_bad_one_is_not_opened(desk: Desk) -> None:
     async with desk.app(provider="sim").run_test() as pilot:
         await asked(pilot)
-        await pilot.press("tab", "enter")
-        await opened(pilot)
+        await show_panel(pilot)
         await pilot.press("j", "j", "o")
         await until(pilot, lambda: "no address" in notes(pilot))
         await pilot.press("j")
@@ -143,8 +140,7 @@ async def test_what_has_no_address_or_a_bad_one_is_not_opened(desk: Desk) -> Non
 async def test_y_copies_the_address_of_a_source(desk: Desk) -> None:
     async with desk.app(provider="sim").run_test() as pilot:
         await asked(pilot)
-        await pilot.press("tab", "enter")
-        await opened(pilot)
+        await show_panel(pilot)
         await pilot.press("y")
         await until(pilot, lambda: pilot.app.clipboard == "https://lens.example/a?b=1")
 
@@ -155,8 +151,7 @@ async def test_a_long_passage_is_scrolled_by_page(desk: Desk) -> None:
     scripted(app).enqueue(SourceRefs((Source("The lens", None, passage),)))
     async with app.run_test() as pilot:
         await ask(pilot, "hi")
-        await pilot.press("tab", "enter")
-        await opened(pilot)
+        await show_panel(pilot)
         assert "line 0" in shown(pilot)
         await pilot.press("pagedown")
         await until(pilot, lambda: "line 0" not in shown(pilot))

@@ -5,7 +5,9 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from chat_tui.app.trouble import Trouble
 from chat_tui.conversation import Conversation
+from chat_tui.errors import StoreError
 from chat_tui.message import user_message
 from chat_tui.widgets.banner import Banner
 from tests.app.desk import (
@@ -210,3 +212,14 @@ async def test_a_newer_database_is_shown_and_not_written(desk: Desk) -> None:
         await ask(pilot, "and?")
         assert banner.lines
     assert len(await desk.stored()) == 1
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+async def test_the_banner_says_that_there_is_more_than_fits(desk: Desk, columns: int) -> None:
+    async with desk.app().run_test(size=(columns, 24)) as pilot:
+        error = StoreError("x is locked", brief="locked by another program")
+        Trouble(chat(pilot), lambda warning: None).tell(error)
+        await pilot.pause()
+        whole = "not saving: locked by another program · kept in memory, saved when it can be"
+        (line,) = (line for line in shown(pilot).splitlines() if "not saving: locked" in line)
+        assert line.strip().endswith(whole if columns == 80 else "…")

@@ -79,5 +79,5 @@ async def test_what_is_written_already_stays(desk: Desk) -> None:
     put_templates(desk)
     async with desk.app().run_test() as pilot:
         await write(pilot, "Look: ")
-        await chat(pilot).prompts.use_template(chat(pilot).pane, "short")
+        await chat(pilot).work.prompts.use_template(chat(pilot).pane, "short")
         assert chat(pilot).pane.prompt.text == "Look: Be brief."

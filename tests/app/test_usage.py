@@ -1,3 +1,5 @@
+import asyncio
+
 from textual.pilot import Pilot
 
 from chat_tui.events import Approval, Finished, TextDelta
@@ -123,6 +125,30 @@ async def test_the_part_of_the_window_that_is_used_is_shown_where_it_is_known(
         await ask(pilot, "one")
         chat(pilot).pane.status.window_of = lambda provider, model: 1500
         assert "10% of 2k" in chat(pilot).pane.status.line
+
+
+async def test_a_message_does_not_go_into_a_conversation_that_was_opened_meanwhile(
+    desk: Desk,
+) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def may_send(pane: object, replies: int, go_on: object) -> bool:
+        del pane, replies, go_on
+        asked.set()
+        await answer.wait()
+        return True
+
+    async with desk.app().run_test() as pilot:
+        pane = chat(pilot).pane
+        first = pane.session
+        pane.sending.may_send = may_send
+        sending = asyncio.create_task(pane.sending.say("for the first"))
+        await asked.wait()
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: pane.session is not first)
+        answer.set()
+        assert not await sending
+        assert len(pane.session.conversation) == 0
 
 
 async def test_the_budget_counts_every_reply_of_a_comparison(desk: Desk) -> None:

@@ -47,6 +47,24 @@ async def test_a_change_is_undone_by_itself_and_made_again(desk: Desk) -> None:
         assert state(pilot)[0] == "wo three"
 
 
+async def test_a_change_and_what_is_written_for_it_are_undone_together(desk: Desk) -> None:
+    async with desk.app(app=VI).run_test() as pilot:
+        await write(pilot, "one two three")
+        await pilot.press("escape", "0", "w", "c", "w", "T", "W", "space", "O", "escape")
+        assert state(pilot)[0] == "one TW O three"
+        await pilot.press("o", "n", "alt+enter", "x", "escape")
+        await pilot.press("u")
+        assert state(pilot)[0] == "one TW O three"
+        await pilot.press("u")
+        assert state(pilot)[0] == "one two three"
+        await pilot.press("ctrl+r")
+        assert state(pilot)[0] == "one TW O three"
+        await pilot.press("0", "x", "u")
+        assert state(pilot)[0] == "one TW O three"
+        await pilot.press("2", "u")
+        assert state(pilot)[0] == ""
+
+
 async def test_enter_sends_from_normal_mode_and_the_next_prompt_begins_in_insert_mode(
     desk: Desk,
 ) -> None:

@@ -4,7 +4,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from tests.app.desk import Desk, ask, chat, reply, until
-from tests.app.pointing import cell, drag, last_cell
+from tests.app.pointing import select
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ async def test_what_is_selected_is_reversed(desk: Desk) -> None:
     desk.simulator.enqueue(reply("Rings of glass bend light."))
     async with desk.app().run_test() as pilot:
         await ask(pilot, "hi")
-        await drag(pilot, cell(pilot, "of glass"), last_cell(pilot, "of glass"))
+        await select(pilot, "of glass")
         assert style_of(pilot, "of glass").reverse
 
 

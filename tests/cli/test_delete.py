@@ -29,8 +29,25 @@ def test_a_conversation_is_deleted_and_had_back(
     assert main(["delete", "--undo", conversation.id]) == 0
     assert kept(at_home) == ["hello"]
     assert capsys.readouterr().out == (
-        "deleted 'hello'; --undo has it back for 30 days\nrestored 'hello'\n"
+        "deleted 'hello'; for 30 days it can be had back:"
+        f" chat-tui delete --undo {conversation.id}\nrestored 'hello'\n"
     )
+
+
+def test_last_is_the_latest_conversation_and_in_the_bin_the_one_deleted_last(
+    at_home: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text in ("one", "two", "three"):
+        talk(at_home, text)
+    assert main(["delete", "--yes", "last"]) == 0
+    assert main(["delete", "--yes", "last"]) == 0
+    assert kept(at_home) == ["one"]
+    assert main(["delete", "--undo", "last"]) == 0
+    assert kept(at_home) == ["two", "one"]
+    assert main(["delete", "--undo", "last"]) == 0
+    assert main(["delete", "--undo", "last"]) == 2
+    assert "the bin is empty" in capsys.readouterr().err
+    assert kept(at_home) == ["three", "two", "one"]
 
 
 def test_nothing_is_deleted_where_nobody_can_be_asked(

@@ -107,6 +107,27 @@ async def test_a_configuration_that_cannot_be_followed_is_a_problem_among_others
     assert "database" in found
 
 
+async def test_a_theme_that_is_not_there_and_one_that_cannot_be_followed_are_told(
+    user: User,
+) -> None:
+    user.configure('[app]\ntheme = "dsuk"\n')
+    themes = user.config_file.with_name("themes")
+    themes.mkdir()
+    (themes / "mine.toml").write_text("[color]\n")
+    code, found = await findings(user)
+    assert code == 0
+    assert found["theme"]["state"] == found["mine.toml"]["state"] == "warning"
+    assert found["theme"]["text"] == "there is no theme 'dsuk': the usual one is shown"
+    assert found["theme"]["remedy"] == "did you mean 'dusk'?"
+    assert str(themes / "mine.toml") in found["mine.toml"]["text"]
+
+
+async def test_a_theme_that_is_there_is_not_worth_a_word(user: User) -> None:
+    user.configure('[app]\ntheme = "fjord"\n')
+    _, found = await findings(user)
+    assert "theme" not in found
+
+
 async def test_a_whole_database_is_read_and_not_changed(user: User) -> None:
     await user.store([Conversation(title="one")])
     before = (user.data_dir / "conversations.db").read_bytes()

@@ -107,7 +107,7 @@ def test_a_terminal_sees_how_far_it_is(user: User) -> None:
         pass
     os.close(terminal)
     out, _ = process.communicate()
-    assert out == b"imported 3000 conversations with 3000 messages\n"
+    assert out == b"imported 3,000 conversations with 3,000 messages\n"
     assert b"talk.jsonl: " in seen
     assert b"%, " in seen
     assert seen.endswith(b"\r\x1b[K")

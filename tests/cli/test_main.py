@@ -53,6 +53,21 @@ def test_the_help_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> Non
     ]
 
 
+def test_the_list_of_commands_says_of_each_what_it_does_to_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--help"]) == 0
+    assert "..." not in capsys.readouterr().out.partition("Commands:\n")[2]
+
+
+@pytest.mark.parametrize("command", [[], ["ask"], ["keys", "set"]])
+def test_h_asks_for_help_too(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert main([*command, "-h"]) == 0
+    assert capsys.readouterr().out == told
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [
@@ -69,6 +84,8 @@ def test_the_help_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> Non
         (["ask", "-p", "dmeo", "hi"], "no provider 'dmeo' (did you mean 'demo'?)"),
         (["--provider", "dmeo"], "no provider 'dmeo' (did you mean 'demo'?)"),
         (["ask", "-a", "gone.png", "hi"], "no file 'gone.png' to attach"),
+        (["ask", "-a", ".", "hi"], "'.' is a folder: attach the files in it"),
+        (["ask", "-a", "/dev/null", "hi"], "'/dev/null' is not a regular file"),
         (["ask", "--config", "gone.toml", "hi"], "gone.toml: there is no such file"),
         (["--config", "gone.toml", "providers"], "gone.toml: there is no such file"),
         (["ask", "--continue", "--demo-x", "hi"], "--demo-x"),

@@ -45,6 +45,19 @@ async def test_commands_say_what_they_did_and_unknown_ones_send_nothing(user: Us
     assert not await user.stored()
 
 
+async def test_a_model_is_called_by_the_name_that_was_kept(
+    user: User, simulator: Simulator
+) -> None:
+    state = user.home / "state/state.toml"
+    state.parent.mkdir()
+    state.write_text('[names]\n"sim flow-1" = "Support"\n')
+    ran = await user.run("--plain", stdin=b"/provider sim\n/model flow-1\n/model support\n")
+    assert ran.code == 0, ran.err
+    assert ran.out.count("sim, Support answers") == 2
+    await user.run("ask", "-p", "sim", "-m", "Support", "hello")
+    assert simulator.calls[-1].json["model"] == "flow-1"
+
+
 async def test_the_latest_conversation_is_gone_on_with(user: User, simulator: Simulator) -> None:
     await user.run("ask", "-p", "sim", "what is a pane?")
     ran = await user.run("--plain", "--continue", stdin=b"more of it\n")
@@ -120,6 +133,15 @@ async def test_a_transcript_is_never_written_over_another(user: User) -> None:
     assert "already exists" in ran.out
 
 
+async def test_that_the_database_was_damaged_is_told(user: User) -> None:
+    await user.run("ask", "--demo", "hello")
+    database = user.data_dir / "conversations.db"
+    database.write_bytes(b"no database at all " * 500)
+    ran = await user.run("--plain", "--demo", stdin=b"hello\n")
+    assert ran.code == 0, ran.err
+    assert "chat-tui: the database was damaged" in ran.out
+
+
 async def test_a_provider_that_fails_is_one_line_and_the_talk_goes_on(user: User) -> None:
     user.configure('[providers.gone]\nkind = "openai"\nbase_url = "http://127.0.0.1:9/v1"\n')
     ran = await user.run("--plain", "-p", "gone", stdin=b"hello\n/provider demo\nhello\n")
@@ -144,6 +166,28 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
         os.close(reading)
         _, complaints = talk.communicate(b"/help\n" * 3, timeout=30)
     assert (talk.returncode, complaints) == (0, b"")
+
+
+def test_on_a_terminal_too_lines_are_whole_and_nothing_is_written_over(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    with Terminal(
+        program.command("--plain", "--demo"), env=program.env, cwd=program.folder
+    ) as terminal:
+        terminal.wait_for("You:")
+        terminal.send("hello\r")
+        terminal.wait_for("(done in ")
+        said = terminal.text
+        assert "Type one of them and press **Enter**. **Esc** stops a reply, **F1** shows" in said
+        terminal.send("/model demo-picture\r")
+        terminal.wait_for("demo-picture answers")
+        terminal.send("a lighthouse\r")
+        terminal.wait_for("picture generating 25 %")
+        assert "picture queued, position 3\n" in terminal.text
+        assert "picture generating 0 %" in terminal.text
+        terminal.signal(signal.SIGINT)
+        terminal.wait_for("stopped")
+        terminal.send("/quit\r")
+        assert terminal.wait_exit() == 0
 
 
 def test_ctrl_c_stops_the_reply_and_the_next_line_is_read(tmp_path: Path) -> None:

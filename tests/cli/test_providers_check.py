@@ -122,7 +122,7 @@ CASES = {
     "get3w": Case(
         'kind = "get3w"\nbase_url = "URL/api/v3"\nmodel = "ID"',
         "get3w/flux-dev",
-        "3 models, balance 42.50 USD",
+        "5 models, balance 42.50 USD",
         "does not know this address or model",
         "'x' is not among them",
     ),

@@ -47,5 +47,5 @@ def test_a_mistake_names_the_line_the_key_and_what_was_expected(
 ) -> None:
     with pytest.raises(ConfigError) as raised:
         read(tmp_path, text)
-    assert raised.value.line == line
+    assert raised.value.line_number == line
     assert all(word in str(raised.value) for word in words), str(raised.value)

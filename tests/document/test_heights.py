@@ -12,7 +12,6 @@ changes = st.lists(
     st.one_of(
         st.tuples(st.just("append"), st.integers(0, 9), st.just(0)),
         st.tuples(st.just("set"), st.integers(0, 200), st.integers(0, 9)),
-        st.tuples(st.just("truncate"), st.integers(0, 200), st.just(0)),
         st.tuples(st.just("extend"), st.integers(0, 40), st.integers(0, 9)),
     ),
     max_size=40,
@@ -51,9 +50,6 @@ def test_changes_do_what_they_do_to_a_list(
             case "set" if model:
                 index.set(number % len(model), height)
                 model[number % len(model)] = height
-            case "truncate":
-                index.truncate(number % (len(model) + 1))
-                del model[number % (len(model) + 1) :]
             case _:
                 pass
     looks_like(index, model)
@@ -83,9 +79,8 @@ def test_a_number_outside_is_refused(number: int) -> None:
 @pytest.mark.parametrize("number", [-1, 3])
 def test_a_length_outside_is_refused(number: int) -> None:
     index = HeightIndex([1, 2])
-    for ask in (index.top, index.truncate):
-        with pytest.raises(IndexError):
-            ask(number)
+    with pytest.raises(IndexError, match="no top"):
+        index.top(number)
 
 
 def test_a_negative_height_changes_nothing() -> None:

@@ -101,7 +101,7 @@ def test_a_step_that_never_ended_is_not_shown_as_running_after_the_end() -> None
             "steps  2  3.0 s",
         ),
         ([Step("1", "A", "failed")], "steps  1  1 failed"),
-        ([Step("1", "A", "done", "", 61.7)], "steps  1  1 min 1 s"),
+        ([Step("1", "A", "done", "", 61.7)], "steps  1  1 min 2 s"),
     ],
 )
 def test_the_head_counts_and_adds_up_what_stands_at_the_top(steps: list[Step], head: str) -> None:

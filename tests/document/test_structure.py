@@ -72,3 +72,12 @@ DIFFERENT = {
 def test_texts_have_the_structure_that_markdown_it_finds(name: str) -> None:
     text = CORPUS[name].replace("[ ] ", "").replace("[x] ", "").replace("[^", "[")
     assert ours(text) == witnessed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[a]: b\n---", "above\n\n[a]: b\n---", "> [a]: b\n> ---\n> after", "- [a]: b\n  ---\n- next"],
+)
+def test_a_rule_below_link_definitions_is_a_rule(text: str) -> None:
+    assert ("Rule", "") in ours(text)
+    assert ours(text) == witnessed(text)

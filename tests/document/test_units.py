@@ -46,7 +46,7 @@ def links(text: str) -> list[Link]:
 
 
 def test_a_fence_is_a_unit_and_so_is_the_text_between_two() -> None:
-    assert texts(shown(TextPart(TEXT))) == ["One two.\n\nthree", "int x;", "y", "End."]
+    assert texts(shown(TextPart(TEXT))) == ["One two.\n\n- three", "int x;", "y", "End."]
 
 
 def test_a_folded_block_is_a_unit_with_the_text_behind_it() -> None:
@@ -90,6 +90,18 @@ def test_a_link_whose_label_has_several_inks_is_one() -> None:
 def test_links_of_a_list_and_a_table_are_found() -> None:
     text = "- [a](https://a.example)\n\n| x | y |\n|--|--|\n| [b](https://b.example) | c |\n"
     assert [link.label for link in links(text)] == ["a", "b"]
+
+
+def test_addresses_that_nobody_made_links_of_are_found_too() -> None:
+    text = "See https://a.example/x?y=1, [b](https://b.example) and `http://c.example:80/`."
+    assert [link.url for link in links(text)] == [
+        "https://a.example/x?y=1",
+        "https://b.example",
+        "http://c.example:80/",
+    ]
+    assert links("```sh\ncurl https://d.example/e\n```") == [
+        Link("https://d.example/e", "https://d.example/e")
+    ]
 
 
 def test_addresses_behind_a_fold_are_links() -> None:

@@ -162,6 +162,15 @@ async def test_an_archive_that_is_damaged_or_empty_is_told(home: Home) -> None:
         await home.take(home.file("cut.zip", bytes(data)))
 
 
+async def test_what_was_read_before_an_error_is_imported(home: Home) -> None:
+    for name, text in (("talks/a.md", "first"), ("talks/b.md", "second")):
+        home.file(name, to_markdown(Conversation(messages=[user_message(text, parent=None)])))
+    home.file("talks/c.md", "only a note")
+    with pytest.raises(TranscriptError, match=r"c\.md"):
+        await home.take(home.path / "talks", form="md")
+    assert {one.path()[0].text for one in await home.conversations()} == {"first", "second"}
+
+
 async def test_what_is_not_there_or_no_file_is_told(home: Home) -> None:
     with pytest.raises(TranscriptError, match="no such file"):
         await home.take(home.path / "gone")
@@ -187,6 +196,7 @@ async def test_an_edited_page_is_read_with_the_edits(home: Home) -> None:
         ('"role": "user"', '"role": "root"'),
         ("format: chat-tui/1", "format: chat-tui/2"),
         ("date: ", "date: not "),
+        ("\n---\n", "\n--- \n"),
     ],
 )
 async def test_a_damaged_page_is_skipped_with_the_reason(home: Home, old: str, new: str) -> None:

@@ -22,8 +22,8 @@ from chat_tui.media.files import MediaFolder
 from chat_tui.media.keep import keep_pictures
 from chat_tui.media.named import NamedPictures
 from chat_tui.net.download import Downloader
-from chat_tui.streaming.retry import NO_RETRY
 from chat_tui.streaming.worker import StreamWorker
+from tests.builders import NO_RETRY
 from tests.media.pictures import gif, jpeg, png
 from tests.net.server import Connection, Server, answer, answering, serve
 

@@ -119,7 +119,7 @@ async def test_two_instances_do_not_lose_each_others_runs(file: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"{}", b"[1]", b"\xff", b'[{"provider":"p","model":"m","seconds":[-1]}]', b"[" * 9_000,
-     b" " * (1 << 21)],
+     b'[{"provider":"p\xff","model":"m"}]', b'[{"x":' + b"[" * 9_000, b" " * (1 << 21)],
 )  # fmt: skip
 async def test_a_file_that_is_damaged_is_as_none(file: Path, content: bytes) -> None:
     damage(file, content)

@@ -1,10 +1,13 @@
 """What nobody needs leaves the media folder after a day."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from chat_tui.media.files import MediaFolder
-from chat_tui.media.sweeping import KEPT_S, Swept, sweep
+from chat_tui.media.sweeping import KEPT_S, Swept, folder_bytes, sweep
 from tests.media.pictures import png
 
 NOW_S = 1_800_000_000.0
@@ -59,6 +62,42 @@ def test_a_write_that_was_cut_off_goes_too(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None:
     assert sweep(tmp_path / "gone", ()) == Swept()
+
+
+def test_a_folder_that_cannot_be_read_keeps_nobody_from_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = MediaFolder(tmp_path)
+    closed, other = kept(media, 1, age_s=9 * KEPT_S), kept(media, 2, age_s=9 * KEPT_S)
+    size = other.stat().st_size
+    look = Path.iterdir
+
+    def iterdir(folder: Path) -> Iterator[Path]:
+        if folder == closed.parent:
+            raise PermissionError(folder)
+        return look(folder)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert folder_bytes(tmp_path) == size
+    assert sweep(tmp_path, (), now_s=NOW_S) == Swept(1, size)
+    assert closed.exists()
+
+
+def test_a_file_that_goes_while_they_are_counted_has_no_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = MediaFolder(tmp_path)
+    gone, other = kept(media, 1, age_s=0), kept(media, 2, age_s=0)
+    size = other.stat().st_size
+    look = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        if path == gone:
+            path.unlink()
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    assert folder_bytes(tmp_path) == size
 
 
 def test_what_is_kept_again_is_young_again(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_tui.net.open_road import is_open_road, not_sent
+from chat_tui.net.open_road import is_open_road, not_sent, secrets_in
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,12 @@ def test_a_key_that_is_kept_back_names_the_host_and_the_remedy() -> None:
     error = not_sent("http://example.test/v1", "lan")
     assert "example.test" in error.message
     assert error.hint == "use https, or set allow_insecure = true in providers.lan"
+
+
+def test_what_is_secret_in_headers_is_known_with_and_without_its_scheme() -> None:
+    headers = {
+        "X-Proxy-Authorization": "Basic dXNlcjpwdw==",
+        "X-Max-Tokens": "4096",
+        "X-Team": "lighthouse-keepers",
+    }
+    assert set(secrets_in(headers)) == {"Basic dXNlcjpwdw==", "dXNlcjpwdw=="}

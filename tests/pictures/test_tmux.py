@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.pictures.protocol import Protocol
-from chat_tui.pictures.tmux import by_tmux, passed_through, within_tmux
+from chat_tui.pictures.tmux import by_tmux
 
 
 def tmux(folder: Path, said: str) -> dict[str, str]:
@@ -33,13 +33,3 @@ async def test_what_tmux_says_decides(tmp_path: Path, said: str, expected: Proto
 
 async def test_without_its_command_half_blocks_are_drawn(tmp_path: Path) -> None:
     assert await by_tmux({"PATH": str(tmp_path), "TMUX": "x"}) == "halfblock"
-
-
-def test_only_a_name_of_a_server_is_tmux() -> None:
-    assert within_tmux({"TMUX": "/tmp/x,1,0"})
-    assert not within_tmux({"TMUX": ""})
-    assert not within_tmux({})
-
-
-def test_what_passes_through_has_its_escapes_doubled() -> None:
-    assert passed_through("\x1b_Gq=2\x1b\\") == "\x1bPtmux;\x1b\x1b_Gq=2\x1b\x1b\\\x1b\\"

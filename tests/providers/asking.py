@@ -25,8 +25,9 @@ from chat_tui.providers.kinds import Services
 from chat_tui.providers.openai import OPENAI
 from chat_tui.providers.openai_options import OpenAIOptions
 from chat_tui.simulator.server import Simulator
-from chat_tui.streaming.retry import NO_RETRY, RetryPolicy
+from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker
+from tests.builders import NO_RETRY
 
 P = TypeVar("P", bound=Provider)
 

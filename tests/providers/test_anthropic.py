@@ -8,6 +8,7 @@ import pytest
 from chat_tui.events import Source, SourceRefs, StreamError, TextDelta
 from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.message import Attachment, user_message
+from chat_tui.net.frames import Frame
 from chat_tui.providers.anthropic_dialect import MAX_TOKENS, AnthropicDecoder, encode
 from chat_tui.simulator.script import (
     Cite,
@@ -189,3 +190,18 @@ def test_what_was_read_from_a_cache_counts_as_input() -> None:
     spent = heard(events).usage
     assert spent is not None
     assert (spent.input_tokens, spent.output_tokens) == (32, 4)
+
+
+def test_the_end_that_a_gateway_gives_no_reason_for_is_an_end() -> None:
+    decoder = AnthropicDecoder(provider="p", model="m")
+    events = [
+        event
+        for data in (
+            '{"type": "message_start", "message": {"id": "m1", "usage": {}}}',
+            '{"type": "content_block_delta", "delta": {"type": "text_delta", "text": "Hi"}}',
+            '{"type": "message_stop"}',
+        )
+        for event in decoder.decode(Frame("message", data))
+    ]
+    found = heard(events)
+    assert (found.text, found.finish, found.notices) == ("Hi", "stop", [])

@@ -31,7 +31,16 @@ from chat_tui.message import blank_reply, decision_message, user_message
 from chat_tui.providers.base import ModelInfo
 from chat_tui.providers.flowise.options import FlowiseOptions
 from chat_tui.providers.flowise.provider import FLOWISE
-from chat_tui.simulator.flowise import AGENTFLOW, CHATFLOW, MUTE_FLOW, WHOLE_FLOW
+from chat_tui.simulator.flowise import (
+    AGENTFLOW,
+    APPROVAL_FLOW,
+    CHATFLOW,
+    MUTE_FLOW,
+    TEAM_FLOW,
+    TOOL_FLOW,
+    WHOLE_FLOW,
+    WORKFLOW,
+)
 from chat_tui.simulator.script import (
     AskApproval,
     Cite,
@@ -173,14 +182,15 @@ async def test_a_flow_that_is_not_there_is_a_wrong_id_at_once(simulator: Simulat
             await provider.check()
     assert error is not None
     assert (error.kind, "chatflow_id" in error.hint) == ("rejected", True)
+    assert f"{CHATFLOW} (Support)" in error.hint
     assert not asked(simulator)
 
 
-async def test_without_a_flow_nothing_is_asked(simulator: Simulator) -> None:
+async def test_without_a_flow_none_is_run(simulator: Simulator) -> None:
     error = heard(await ask_once(flowise(simulator, chatflow_id=""))).error
     assert error is not None
     assert (error.kind, error.message) == ("rejected", "no flow is chosen")
-    assert not simulator.calls
+    assert called(simulator) == ["GET chatflows"]
 
 
 async def test_the_flow_of_a_request_wins(simulator: Simulator) -> None:
@@ -413,10 +423,14 @@ async def test_a_key_that_is_not_there_is_said_before_anything_is_sent(
 async def test_the_models_are_the_flows(guarded: Simulator) -> None:
     async with closing(flowise(guarded, secret())) as provider:
         assert await provider.models() == (
-            ModelInfo(id=CHATFLOW, label="Support (chatflow)"),
-            ModelInfo(id=AGENTFLOW, label="Research (agentflow)"),
-            ModelInfo(id=WHOLE_FLOW, label="Summary (chatflow)"),
-            ModelInfo(id=MUTE_FLOW, label="Archive (chatflow)"),
+            ModelInfo(id=CHATFLOW, label="Support (chatflow)", name="Support"),
+            ModelInfo(id=AGENTFLOW, label="Research (agentflow)", name="Research"),
+            ModelInfo(id=WHOLE_FLOW, label="Summary (chatflow)", name="Summary"),
+            ModelInfo(id=MUTE_FLOW, label="Archive (chatflow)", name="Archive"),
+            ModelInfo(id=TEAM_FLOW, label="Team (multi-agent)", name="Team"),
+            ModelInfo(id=WORKFLOW, label="Workflow (agentflow)", name="Workflow"),
+            ModelInfo(id=APPROVAL_FLOW, label="Approval (agentflow)", name="Approval"),
+            ModelInfo(id=TOOL_FLOW, label="Tools (chatflow)", name="Tools"),
         )
 
 
@@ -443,7 +457,7 @@ async def test_the_flows_may_come_in_pages() -> None:
     )
     async with listing(*pages) as server, closing(flowise(server)) as provider:
         assert await provider.models() == (
-            ModelInfo(id="a", label="A (multi-agent)"),
+            ModelInfo(id="a", label="A (multi-agent)", name="A"),
             ModelInfo(id="b", label="a flow without a name"),
         )
         assert server.requests[-1].target == "/api/v1/chatflows?page=2&limit=100"
@@ -554,3 +568,10 @@ async def test_a_provider_says_what_it_is() -> None:
     assert provider.capabilities.remote_history
     assert (FLOWISE.key_env, FLOWISE.key_required) == ("FLOWISE_API_KEY", False)
     await provider.aclose()
+
+
+async def test_what_is_written_beside_a_form_is_said_not_to_be_sent(simulator: Simulator) -> None:
+    simulator.enqueue(HELLO, HELLO)
+    events = await ask_once(flowise(simulator, parameters={"form": {"city": "Brest"}}))
+    assert heard(events).notices == ["the flow is started with its form: your words are not sent"]
+    assert "question" not in asked(simulator)[0]

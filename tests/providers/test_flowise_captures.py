@@ -235,14 +235,18 @@ async def test_the_time_limit_of_a_flow_is_told_with_its_wait() -> None:
 
 
 async def test_a_flow_that_is_not_there_is_never_asked_for_a_stream() -> None:
-    async with repeating({"chatflows-streaming": "07-chatflows-streaming-bad"}) as server:
+    answers = {
+        "chatflows-streaming": "07-chatflows-streaming-bad",
+        "chatflows": "03-plural-path-stream-nokey",
+    }
+    async with repeating(answers) as server:
         events = await ask_once(flowise(server))
     error = heard(events).error
     assert error is not None
     assert error.kind == "rejected"
     assert "Chatflow 00000000-0000-4000-8000-000000000000 not found" in error.message
     assert "chatflowsService" not in error.message
-    assert [request.method for request in server.requests] == ["GET"]
+    assert [request.method for request in server.requests] == ["GET", "GET"]
 
 
 async def test_a_flow_that_does_not_stream_is_asked_without() -> None:

@@ -138,3 +138,17 @@ def test_an_action_that_cannot_be_answered_is_none(action: object) -> None:
 def test_a_conversation_without_a_turn_asks_nothing() -> None:
     reply = blank_reply(parent=None, provider="p", model="m")
     assert body(reply)["question"] == ""
+
+
+def test_a_form_goes_without_the_question_that_the_server_would_refuse_beside_it() -> None:
+    form = {"form": {"city": "Brest"}}
+    sent = body(user_message("hi", parent=None), parameters=form)
+    assert (sent["form"], "question" in sent) == ({"city": "Brest"}, False)
+    sent = body(user_message("hi", parent=None), parameters={**form, "question": "mine"})
+    assert sent["question"] == "mine"
+
+
+def test_a_flow_that_goes_on_is_not_begun_anew_with_a_form() -> None:
+    turns = decided(approval_of(V2_ACTION), approved=True)
+    sent = body(*turns, parameters={"form": {"city": "Brest"}})
+    assert ("humanInput" in sent, "form" in sent) == (True, False)

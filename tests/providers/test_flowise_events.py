@@ -315,8 +315,21 @@ def test_a_trace_is_the_same_call_as_the_use_that_follows() -> None:
         frame("usedTools", [USED]),
     ) == [
         Step("run r1", "agent: calc", "running", "Invoking"),
-        ToolCall("tool 1", "tool", '{"input":"1+1"}'),
+        RUNNING,
         Step("run r1", "agent: calc", "done", "Invoking"),
+        DONE,
+    ]
+
+
+def test_a_tool_that_no_agent_chose_is_named_by_the_use_that_follows() -> None:
+    start = {"step": "tool_start", "name": "unknown-tool", "input": '{"input":"1+1"}'}
+    end = {"step": "tool_end", "output": "2", "runId": "r2", "parentRunId": "r1"}
+    assert told(
+        frame("agent_trace", {**start, "runId": "r2", "parentRunId": "r1"}),
+        frame("agent_trace", end),
+        frame("usedTools", [USED]),
+    ) == [
+        ToolCall("tool 1", "tool", '{"input":"1+1"}'),
         ToolCall("tool 1", "tool", '{"input":"1+1"}', "2", "done"),
         DONE,
     ]
@@ -409,6 +422,14 @@ def test_other_artifacts_are_told_as_they_are() -> None:
         Notice("the flow added markdown: # x"),
         Notice("the flow made the file t.csv: http://files/t.csv"),
     ]
+
+
+def test_of_a_large_artifact_only_the_beginning_is_told() -> None:
+    [notice] = told(frame("artifacts", [{"type": "html", "data": "x" * 1_000_000}]))
+    assert isinstance(notice, Notice)
+    assert notice.text.startswith("the flow added html: xxx")
+    assert notice.text.endswith("… (1,000,000 characters)")
+    assert len(notice.text) < 3000
 
 
 def test_annotated_files_are_told_with_their_address() -> None:

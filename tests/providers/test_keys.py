@@ -10,10 +10,11 @@ from chat_tui.errors import ProviderError
 from chat_tui.events import ImageResult, encode_event
 from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.providers.base import Provider
-from chat_tui.simulator.script import Fail, Script
+from chat_tui.simulator.script import Fail, Say, Script
 from chat_tui.simulator.server import Simulator
 from tests.net.server import Connection, Server, answer, serve
-from tests.providers.asking import ask, request, services
+from tests.providers.asking import ask, openai, request, services
+from tests.providers.fal_sim import fal
 from tests.providers.test_contract import KEY, KINDS, Subject
 
 SCHEMES = {
@@ -130,3 +131,32 @@ async def test_a_key_is_in_no_repr(subject: Subject) -> None:
             shown += [repr(event) async for event in events if not isinstance(event, ImageResult)]
         await provider.aclose()
     assert KEY not in "".join(shown)
+
+
+@pytest.mark.parametrize("value", ["canary-0123456789", "Basic canary-0123456789"])
+async def test_a_token_in_a_header_of_the_users_is_not_shown_either(value: str) -> None:
+    remark = b'{"error": {"message": "canary-0123456789 is wrong"}}'
+    refused = Script(status=400, content_type="application/json", body=remark)
+    failed = Script((Say("a"), Fail("canary-0123456789 broke it")))
+    async with Simulator() as simulator:
+        provider = openai(simulator, headers={"X-Proxy-Auth": value, "X-Team": "lamp"})
+        for script in (refused, failed):
+            simulator.enqueue(script)
+            said = "".join(encode_event(event).decode() for event in await ask(provider))
+            assert "canary" not in said
+            assert "***" in said
+        simulator.enqueue(Script((Fail("lamp broke"),)))
+        assert "lamp broke" in str(await ask(provider))
+        await provider.aclose()
+
+
+async def test_an_address_with_a_key_in_it_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with Simulator() as simulator:
+        url = f"{simulator.url}/fal/run?key={KEY}"
+        provider = fal(simulator, run_url=url, transport="stream")
+        await provider.check()
+        await provider.aclose()
+    ours = [one.getMessage() for one in caplog.records if one.name.startswith("chat_tui")]
+    assert ours
+    assert KEY not in "".join(ours)

@@ -24,6 +24,11 @@ def test_models_are_listed_in_the_servers_order(body: Any) -> None:
     assert [model.id for model in decode_models(body)] == ["a", "b"]
 
 
+@pytest.mark.parametrize("body", [{"object": "list", "data": None}, {"models": None}, {"data": []}])
+def test_a_server_without_models_may_say_so_with_null(body: Any) -> None:
+    assert decode_models(body) == ()
+
+
 def test_a_model_has_a_label_where_its_name_is_not_its_id() -> None:
     entry = {"id": "vendor/m", "name": "Model M", "context_length": 8192}
     assert decode_models([entry, {"id": "a", "name": "a"}, {"id": "b", "name": 3}]) == (

@@ -134,7 +134,7 @@ async def test_without_a_model_nothing_is_sent(
         with pytest.raises(Rejected, match="no model is chosen"):
             async with aclosing(provider.stream(request())) as events:
                 await anext(events)
-    assert simulator.calls == []
+    assert {call.method for call in simulator.calls} <= {"GET"}
 
 
 @EACH

@@ -1,5 +1,6 @@
 """`docs/chat-tui.1`: the man page, made from what the commands say of themselves."""
 
+from inspect import cleandoc
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,9 @@ _VARIABLES: Final = (
     ("CHAT_TUI_CONFIG", "The configuration file."),
     ("CHAT_TUI_DATA_DIR, CHAT_TUI_STATE_DIR, CHAT_TUI_LOG", "Where things are kept."),
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "The way to the servers."),
+    ("SSL_CERT_FILE", "Certificate authorities other than the usual ones."),
     ("NO_COLOR", "No colours."),
+    ("TEXTUAL_ANIMATIONS", "With the value none, nothing on the screen moves by itself."),
     ("VISUAL, EDITOR", "What Ctrl+O opens."),
 )
 _CODES: Final = (
@@ -29,13 +32,13 @@ _CODES: Final = (
     ("1", "The provider, the network or the disk failed."),
     ("2", "A mistake in usage or configuration."),
     ("3", "The reply ended early: cut off, filtered, or waiting for a human."),
-    ("130, 143, 129", "SIGINT, SIGTERM or SIGHUP; what came is saved."),
+    ("130, 143, 129, 131", "SIGINT, SIGTERM, SIGHUP or SIGQUIT; what came is saved."),
 )
 
 
 def made() -> tuple[Path, str]:
     """Make the page."""
-    context = click.Context(chat_tui, info_name="chat-tui")
+    context = click.Context(chat_tui, info_name="chat-tui", **chat_tui.context_settings)
     lines = [
         f'.TH CHAT-TUI 1 "" "chat-tui {__version__}" "User Commands"',
         ".SH NAME",
@@ -81,15 +84,19 @@ def _options(command: click.Command, context: click.Context) -> list[str]:
     lines = []
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        if record is not None:
+        if record is not None and record[1]:  # what is an argument stands in the usage alone
             lines += [".TP", f".B {_plain(record[0])}", _plain(record[1])]
     return lines
 
 
 def _paragraph(text: str) -> list[str]:
     lines = []
-    for paragraph in text.replace("\b", "").strip().split("\n\n"):
-        lines += [".PP", _plain(" ".join(paragraph.split()))]
+    for paragraph in cleandoc(text).split("\n\n"):
+        if paragraph.startswith("\b"):  # click's sign for lines that stay as they are
+            kept = paragraph.removeprefix("\b").strip("\n").splitlines()
+            lines += [".PP", ".nf", *map(_plain, kept), ".fi"]
+        else:
+            lines += [".PP", _plain(" ".join(paragraph.split()))]
     return lines
 
 

@@ -242,9 +242,17 @@ async def test_small_questions_have_small_answers(client: httpx.AsyncClient) -> 
 
 async def test_flows_are_listed_whole_or_in_pages(client: httpx.AsyncClient) -> None:
     flows = (await client.get(f"{API}/chatflows")).json()
-    assert [flow["type"] for flow in flows] == ["CHATFLOW", "AGENTFLOW", "CHATFLOW", "CHATFLOW"]
+    assert {flow["type"] for flow in flows} == {"CHATFLOW", "AGENTFLOW", "MULTIAGENT"}
+    assert len({flow["id"] for flow in flows}) == 8
     page = (await client.get(f"{API}/chatflows", params={"page": 2, "limit": 3})).json()
-    assert page == {"data": flows[3:], "total": 4}
+    assert page == {"data": flows[3:6], "total": 8}
+
+
+@pytest.mark.parametrize("query", [{"page": "x", "limit": "3"}, {"page": "1"}])
+async def test_a_page_that_cannot_be_read_is_all_flows(
+    client: httpx.AsyncClient, query: dict[str, str]
+) -> None:
+    assert len((await client.get(f"{API}/chatflows", params=query)).json()) == 8
 
 
 async def test_answers_are_stored_once_they_are_complete(
@@ -291,16 +299,16 @@ async def test_a_run_without_an_id_is_that_of_its_session(
 
 
 @pytest.mark.parametrize(
-    ("fields", "asked"),
+    ("fields", "asked", "decision"),
     [
-        ({"question": "hi"}, "hi"),
-        ({"question": None}, "undefined"),
-        ({"question": None, "humanInput": {"type": "proceed"}}, "proceed"),
-        ({"question": None, "humanInput": {"type": "reject", "feedback": "no"}}, "no"),
+        ({"question": "hi"}, "hi", ""),
+        ({"question": None}, "undefined", ""),
+        ({"question": None, "humanInput": {"type": "proceed"}}, "proceed", "proceed"),
+        ({"question": None, "humanInput": {"type": "reject", "feedback": "no"}}, "no", "reject"),
     ],
 )
 async def test_the_responder_is_asked_what_the_model_would_read(
-    fields: dict[str, Any], asked: str
+    fields: dict[str, Any], asked: str, decision: str
 ) -> None:
     prompts: list[Prompt] = []
 
@@ -313,7 +321,7 @@ async def test_the_responder_is_asked_what_the_model_would_read(
         httpx.AsyncClient(base_url=simulator.url, trust_env=False) as client,
     ):
         await predict(client, **fields)
-    assert prompts == [Prompt(CHATFLOW, (Turn("user", asked),))]
+    assert prompts == [Prompt(CHATFLOW, (Turn("user", asked),), decision=decision)]
 
 
 async def test_a_flow_takes_only_its_own_key(

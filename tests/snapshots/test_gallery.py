@@ -47,12 +47,12 @@ async def open_gallery(pilot: Pilot[int]) -> None:
 
 
 async def open_menu(pilot: Pilot[int]) -> None:
-    chat(pilot).pictures.act_on_last("menu")
+    chat(pilot).work.pictures.act_on_last("menu")
     await until(pilot, lambda: isinstance(pilot.app.screen, PictureMenu))
 
 
 async def open_info(pilot: Pilot[int]) -> None:
-    chat(pilot).pictures.act_on_last("info")
+    chat(pilot).work.pictures.act_on_last("info")
     await until(pilot, lambda: isinstance(pilot.app.screen, PictureInfoScreen))
 
 

@@ -16,6 +16,7 @@ MOUNTS = r"""
 41 40 0:41 / /home/me/local rw - ext4 /dev/vdb rw
 42 27 0:42 / /mnt/a\040share rw - cifs //server/share rw
 43 27 0:43 / /homely rw - ext4 /dev/vdc rw
+44 27 0:44 / /mnt/my\040Büro rw - nfs4 server:/b rw
 """
 
 
@@ -27,11 +28,12 @@ MOUNTS = r"""
         ("/home/me/local/x.db", ""),
         ("/mnt/a share/x.db", "cifs"),
         ("/homely/x.db", ""),
+        ("/mnt/my Büro/x.db", "nfs4"),
     ],
 )
 def test_the_disk_of_a_file_is_the_innermost_mount(place: str, kind: str, tmp_path: Path) -> None:
     mounts = tmp_path / "mountinfo"
-    mounts.write_text(MOUNTS.strip())
+    mounts.write_text(MOUNTS.strip(), encoding="utf-8")
     assert shares_no_memory(Path(place), mounts) == kind
 
 

@@ -5,6 +5,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -102,6 +103,16 @@ async def test_a_reply_of_a_living_writer_is_left_alone(path: Path, store: Store
     assert list(await store.recover()) == [reply_id]
 
 
+@pytest.fixture
+def in_tokyo() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
 async def test_a_killed_reply_is_shown_as_interrupted_before_anything_is_recovered(
     path: Path, store: Store
 ) -> None:
@@ -111,7 +122,7 @@ async def test_a_killed_reply_is_shown_as_interrupted_before_anything_is_recover
     assert isinstance(text, TextPart)
     assert isinstance(notice, Notice)
     assert notice.text.startswith("interrupted: the program stopped at ")
-    assert notice.text.endswith(" UTC before the reply ended")
+    assert notice.text.endswith(" JST before the reply ended")
     assert isinstance(reply.outcome, Finished)
     assert reply.outcome.reason == "incomplete"
     assert list(await store.recover()) == [reply_id]

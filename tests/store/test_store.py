@@ -446,6 +446,15 @@ async def test_a_damaged_row_is_an_error_that_names_its_place(
         await store.load(conversation.id)
 
 
+async def test_a_damaged_sum_of_a_reply_is_an_error_that_names_it(path: Path, store: Store) -> None:
+    conversation, _ = await begun(store)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE message SET usage = '[]'")
+        connection.commit()
+    with pytest.raises(StoreError, match=r"message [0-9a-f-]{36}"):
+        await store.used_since(conversation.created)
+
+
 async def test_a_leaf_that_is_gone_is_read_as_the_last_message(path: Path, store: Store) -> None:
     conversation, blank = await begun(store)
     with closing(sqlite3.connect(path)) as connection:

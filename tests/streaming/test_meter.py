@@ -177,7 +177,7 @@ def test_every_way_to_finish_has_a_word(meter: ReplyMeter, reason: FinishReason)
         (Usage(output_tokens=0), "0 out"),
         (Usage(1200, 34), "1,200 in · 34 out"),
         (Usage(1, 2, 0.01), "1 in · 2 out · $0.01"),
-        (Usage(cost_usd=10.0), "$10"),
+        (Usage(cost_usd=10.0), "$10.00"),
     ],
 )
 def test_totals_are_what_the_provider_told(meter: ReplyMeter, usage: Usage, words: str) -> None:

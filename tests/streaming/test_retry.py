@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_tui.errors import ProviderError, ProviderFailed, RateLimited, Rejected
-from chat_tui.streaming.retry import NO_RETRY, RetryPolicy
+from chat_tui.streaming.retry import RetryPolicy
 
 OVERLOADED = ProviderFailed("overloaded", retryable=True)
 
@@ -36,8 +36,8 @@ def test_the_usual_policy_tries_three_times() -> None:
     assert waits == [True, True, False]
 
 
-def test_without_retry_there_is_one_try() -> None:
-    assert NO_RETRY.delay_s(OVERLOADED, tried=1) is None
+def test_a_single_try_is_not_repeated() -> None:
+    assert RetryPolicy(tries=1).delay_s(OVERLOADED, tried=1) is None
 
 
 def test_what_cannot_succeed_is_not_tried_again() -> None:

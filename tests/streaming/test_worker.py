@@ -31,9 +31,8 @@ from chat_tui.events import (
     ToolCall,
     Usage,
 )
-from chat_tui.streaming.retry import NO_RETRY
 from chat_tui.streaming.worker import StreamWorker
-from tests.builders import AT_ONCE, read_all, text_of
+from tests.builders import AT_ONCE, NO_RETRY, read_all, text_of
 from tests.streaming.clock import Clock
 
 Stream = AsyncGenerator[StreamEvent, None]

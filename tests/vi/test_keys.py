@@ -45,6 +45,7 @@ CASES = [
     ("one two", 4, "d0", "two", 0),
     ("one two", 3, "d$", "one", 2),
     ("one two", 3, "D", "one", 2),
+    ("one two", 0, "c9w", "", 0),
     ("a(b)c", 0, "df)", "c", 0),
     ("a(b)c", 0, "dt)", ")c", 0),
     ("one two three", 5, "diw", "one  three", 4),

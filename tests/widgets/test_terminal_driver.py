@@ -58,7 +58,7 @@ def test_a_reader_that_reads_nothing_makes_nobody_wait_and_then_gets_a_new_paint
     got = b""
     while len(got) < 17 * 65_536:  # what was taken before the limit
         got += os.read(reading, 65_536)
-    assert told.caught_up.wait(5)
+    assert told.caught_up.wait(30)
     writer.write("again")
     writer.stop()
     got += os.read(reading, 100_000)
@@ -85,8 +85,8 @@ def test_a_terminal_that_is_gone_is_told_once_and_written_to_no_more() -> None:
     os.close(reading)
     writer, told = started(file)
     writer.write("x")
-    assert told.gone.wait(5)
-    writer.join(5)
+    assert told.gone.wait(30)
+    writer.join(30)
     for _ in range(1000):
         writer.write("x" * 65_536)
     assert writer._queue.empty()

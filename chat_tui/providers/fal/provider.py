@@ -24,9 +24,10 @@ from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.fal.dialect import NOT_FAL_HINT, FalDecoder, is_result
 from chat_tui.providers.fal.jobs import FalQueue
 from chat_tui.providers.fal.queue import KNOWN, NOT_QUEUE_HINT, progress_of
-from chat_tui.providers.fal.request import app_path, encode
+from chat_tui.providers.fal.request import EXAMPLE_APP, app_path, encode
 from chat_tui.providers.jobs import FIRST_WAIT_S, LONGEST_WAIT_S, Cancels
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
+from chat_tui.providers.not_chosen import not_chosen
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,9 @@ class FalProvider:
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         """Ask an app; see `Provider.stream`."""
-        app = app_path(request.model or self.model, path=self._options.path)
+        if not (chosen := request.model or self.model):
+            raise await not_chosen("app", key="model", provider=self.name, example=EXAMPLE_APP)
+        app = app_path(chosen, path=self._options.path)
         parameters = {**self.parameters, **request.parameters}
         body = encode(
             msgspec.structs.replace(request, parameters=parameters),
@@ -184,7 +187,7 @@ class FalProvider:
             async with self._run.open("GET", "/") as reply:
                 await reply.start()
         except (AuthFailed, Rejected, ProtocolViolation) as error:
-            log.info("%s answers: %s", self.base_url, error)
+            log.info("the apps' server answers: %s", error)
 
     async def _streamed(
         self, app: str, body: dict[str, object], decoder: FalDecoder

@@ -11,6 +11,8 @@ from chat_tui.providers.attached import last_said, picture_argument
 from chat_tui.providers.base import Request
 from chat_tui.text import clean
 
+EXAMPLE_APP: Final = "fal-ai/flux/schnell"
+
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*")
 _OLD_APP: Final = re.compile(r"([0-9]+)-([a-zA-Z0-9-]+)")
 _WORD_APPS: Final = ("fal-ai/any-llm", "openrouter/")
@@ -38,7 +40,7 @@ def app_path(model: str, *, path: str) -> str:
     segments = app.split("/")
     if len(segments) < 2 or not all(map(_SEGMENT.fullmatch, segments)):
         wrong = f"{model[:80]!r} is not the id of a fal app" if model else "no model is set"
-        raise Rejected(wrong, hint="set model to an app id, such as fal-ai/flux/schnell")
+        raise Rejected(wrong, hint=f"set model to an app id, such as {EXAMPLE_APP}")
     return app
 
 

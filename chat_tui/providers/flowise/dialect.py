@@ -44,8 +44,13 @@ def encode(
             pass
         case other:
             own["overrideConfig"] = other
+    turn = _turn(request)
+    if "humanInput" in turn:
+        own.pop("form", None)  # the flow has begun
+    elif "form" in own:
+        turn.pop("question", None)  # the server refuses both together
     return {
-        **_turn(request),
+        **turn,
         "streaming": streaming,
         "chatId": chat_id,
         "overrideConfig": override,

@@ -1,18 +1,17 @@
 """Fields of Flowise's JSON, in the several forms in which they come."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from chat_tui.errors import ProtocolViolation
 from chat_tui.events import FollowUps
 from chat_tui.net.json import decode_json, encode_json
+from chat_tui.providers.halves import may_be_cut
 
 MAX_FOLLOW_UPS: Final = 20
 
 _MAX_COUNT: Final = 2**53
-_ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def with_halves(data: str, text: str) -> str:
@@ -22,7 +21,7 @@ def with_halves(data: str, text: str) -> str:
         data: The frame, which has been decoded before.
         text: Its field `data` as it was decoded.
     """
-    if "\\u" not in data or not _ESCAPED_SURROGATE.search(data):
+    if not may_be_cut(data):
         return text
     halved = json.loads(data.removeprefix("\ufeff"), strict=False)["data"]
     return halved if isinstance(halved, str) else text

@@ -14,6 +14,8 @@ FileAddress: TypeAlias = Callable[[str], str]
 
 JOB: Final = "reply"
 MAX_FILES: Final = 100
+MAX_TOLD: Final = 2000
+"""Characters of a file that is neither kept nor shown."""
 
 _STORED: Final = "FILE-STORAGE::"
 _PICTURES: Final = {
@@ -74,10 +76,14 @@ class Files:
         elif stored:
             yield self._file(data.removeprefix(_STORED))
         else:
-            yield Notice(f"the flow added {kind or 'text'}: {data}")
+            yield Notice(f"the flow added {kind or 'text'}: {_beginning(data)}")
 
     def _file(self, name: str) -> Notice:
         return Notice(f"the flow made the file {name}: {self._address(name)}")
+
+
+def _beginning(data: str) -> str:
+    return data if len(data) <= MAX_TOLD else f"{data[:MAX_TOLD]}… ({len(data):,} characters)"
 
 
 def _inline(data: str, kind: str, index: int) -> Iterator[ImageResult | Notice]:

@@ -21,6 +21,11 @@ class FlowiseOptions(ProviderOptions, frozen=True, kw_only=True):
     override_config: dict[str, object] = msgspec.field(default_factory=dict)
     """What the flow's owner allows callers to change, and `vars`; it may well hold a secret."""
 
+    @property
+    def model(self) -> str:
+        """The flow, by the name that other kinds have for it."""
+        return self.chatflow_id
+
     def __repr__(self) -> str:
         return ProviderOptions.__repr__(msgspec.structs.replace(self, override_config={}))
 

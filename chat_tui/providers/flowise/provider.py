@@ -30,12 +30,13 @@ from chat_tui.providers.attached import last_pictures
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.connection import Connection, frames_of
 from chat_tui.providers.flowise.dialect import encode
-from chat_tui.providers.flowise.errors import ID_HINT, URL_HINT, translated
+from chat_tui.providers.flowise.errors import URL_HINT, translated
 from chat_tui.providers.flowise.events import FlowiseDecoder
 from chat_tui.providers.flowise.files import file_address
 from chat_tui.providers.flowise.options import FLOWISE_URL, FlowiseOptions
 from chat_tui.providers.jobs import Cancels
 from chat_tui.providers.kinds import Kind, Services
+from chat_tui.providers.not_chosen import not_chosen, whom_to_choose
 
 MODE_S: Final = 60.0
 """How long it is taken for granted that a flow is there and streams."""
@@ -79,7 +80,9 @@ class FlowiseProvider:
         """Ask a flow; see `Provider.stream`."""
         flow = request.model or self.model
         if not flow:
-            raise WrongId("no flow is chosen", hint=ID_HINT)
+            raise await not_chosen(
+                "flow", key="chatflow_id", provider=self.name, models=self.models
+            )
         body = encode(
             request,
             chat_id=str(uuid4()),
@@ -88,10 +91,18 @@ class FlowiseProvider:
             override_config=self._options.override_config,
         )
         # A stream of what does not stream, or is not there, would never get an answer (3.1.2).
-        if body["streaming"] in (True, "true") and not await self._streams(flow):
-            body["streaming"] = False
+        try:
+            if body["streaming"] in (True, "true") and not await self._streams(flow):
+                body["streaming"] = False
+        except WrongId as error:
+            error.hint = await whom_to_choose(
+                key="chatflow_id", provider=self.name, models=self.models
+            )
+            raise
         if last_pictures(request):
             await self._check_uploads(flow)
+        if "form" in body and "question" not in body:
+            yield Notice("the flow is started with its form: your words are not sent")
         if request.system_prompt and len(request.messages) <= 1:
             yield Notice("a flow has a system prompt of its own; yours is not sent")
         chat_id = str(body["chatId"])
@@ -326,9 +337,10 @@ def _model(flow: object) -> ModelInfo | None:
     match flow:
         case {"id": str(flow_id), **rest} if flow_id:
             name, kind = rest.get("name"), rest.get("type")
-            name = name if isinstance(name, str) and name else "a flow without a name"
+            name = name if isinstance(name, str) else ""
+            label = name or "a flow without a name"
             words = _TYPES.get(kind, kind.lower()) if isinstance(kind, str) else ""
-            return ModelInfo(id=flow_id, label=f"{name} ({words})" if words else name)
+            return ModelInfo(id=flow_id, label=f"{label} ({words})" if words else label, name=name)
         case _:
             return None
 

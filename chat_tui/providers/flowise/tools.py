@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from chat_tui.events import ToolCall, WorkState
-from chat_tui.providers.flowise.fields import as_text, parsed
+from chat_tui.providers.flowise.fields import as_text, dictionary, parsed
 
 MAX_CALLS: Final = 500
 """Of one reply; further ones are not told."""
@@ -40,6 +40,8 @@ class ToolCalls:
 
     def __init__(self) -> None:
         self._calls: list[_Call] = []
+        self._chosen: dict[str, str] = {}
+        """The tool that an agent chose last, by its run."""
         self._earlier = 0
         """How many calls belong to nodes that are done; a new list is not about them."""
 
@@ -59,8 +61,14 @@ class ToolCalls:
         run = event.get("runId")
         run = run if isinstance(run, str) else ""
         match event:
+            case {"step": "agent_action", "action": action} if (
+                run and len(self._chosen) < MAX_CALLS
+            ):
+                self._chosen[run] = _name(dictionary(action).get("tool"))
             case {"step": "tool_start"}:
-                name, given = _name(event.get("name")), event.get("input")
+                parent = event.get("parentRunId")
+                chosen = self._chosen.get(parent, "") if isinstance(parent, str) else ""
+                name, given = _name(event.get("name")) or chosen, event.get("input")
                 call = self._find(name, _key(given), set(), used=False) or self._add(name, given)
                 if call is not None:
                     call.run = run

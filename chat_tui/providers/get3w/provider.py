@@ -34,6 +34,7 @@ from chat_tui.providers.get3w.prediction import Prediction
 from chat_tui.providers.jobs import Cancels, poll
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models
+from chat_tui.providers.not_chosen import not_chosen
 
 GET3W_URL: Final = "https://api.get3w.com/api/v3"
 FIRST_WAIT_S: Final = 2.0
@@ -101,7 +102,14 @@ class Get3wProvider:
         does that with a DELETE, which would take away the outputs of a task that is completed:
         https://get3w.com/docs/api-reference/delete-task. The v1 API has nothing for it.
         """
-        model = request.model or self.model
+        if not (model := request.model or self.model):
+            raise await not_chosen(
+                "model",
+                key="model",
+                provider=self.name,
+                models=self.models,
+                example="get3w/flux-dev",
+            )
         path = model_path(model)
         decoder = Get3wDecoder(
             provider=self.name,

@@ -144,7 +144,8 @@ def _choice(entry: object) -> ModelInfo | None:
         case {"id": str() as entry_id, **rest} if entry_id:
             name = rest.get("name")
             label = name if isinstance(name, str) else ""
-            return ModelInfo(id=entry_id, label=f"{label}{_remark(rest)}".strip())
+            remark = _remark(rest)
+            return ModelInfo(id=entry_id, label=f"{label}{remark}".strip(), name=label)
         case _:
             return None
 

@@ -14,6 +14,7 @@ from chat_tui.events import Notice, StreamEvent
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.kinds import Kind, Services
 from chat_tui.providers.model_list import check_models, decode_models
+from chat_tui.providers.not_chosen import not_chosen, whom_to_choose
 from chat_tui.providers.posted import Decoder, posted
 from chat_tui.providers.writer.answers import (
     Answer,
@@ -49,8 +50,7 @@ from chat_tui.providers.writer.tools import completed
 WITHDRAWN: Final = frozenset({404, 410})
 """What is left of an endpoint that the vendor took away."""
 
-_NO_APPLICATION: Final = "set application_id, or choose an application in the menu of models (F2)"
-_NO_GRAPH: Final = "set graph_ids, or choose a Knowledge Graph in the menu of models (F2)"
+_ID_KEYS: Final = {"application": "application_id", "Knowledge Graph": "graph_ids"}
 
 
 class WriterProvider:
@@ -161,7 +161,7 @@ class WriterProvider:
     async def _run(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         application = request.model or self.model
         if not application:
-            raise Rejected("no application is chosen", hint=_NO_APPLICATION)
+            raise await self._not_chosen("application")
         await self._check_inputs(application)
         path = application_path(application)
         options = self._options
@@ -176,7 +176,7 @@ class WriterProvider:
                     yield event
         except Rejected as error:
             if error.status == 404:
-                raise _wrong_id(error, _NO_APPLICATION) from error
+                raise await self._wrong_id("application", application, error) from error
             # Only research agents stream; the others may say so in this way.
             if error.status != 400 or not optional or body["stream"] is not True:
                 raise
@@ -193,7 +193,7 @@ class WriterProvider:
         chosen = request.model or self.model
         graph_ids = [one.strip() for one in chosen.split(",") if one.strip()]
         if not graph_ids:
-            raise Rejected("no Knowledge Graph is chosen", hint=_NO_GRAPH)
+            raise await self._not_chosen("Knowledge Graph")
         body = question_body(request, graph_ids=graph_ids)
         decoder = self._decoder(Question(), chosen)
         try:
@@ -202,7 +202,7 @@ class WriterProvider:
                     yield event
         except Rejected as error:
             if error.status == 404:
-                raise _wrong_id(error, _NO_GRAPH) from error
+                raise await self._wrong_id("Knowledge Graph", chosen, error) from error
             raise
 
     async def _search(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
@@ -229,6 +229,14 @@ class WriterProvider:
                     yield Notice(
                         f"the web-search endpoint is not there any more: {body['model']} searched"
                     )
+
+    async def _not_chosen(self, what: str) -> WrongId:
+        return await not_chosen(what, key=_ID_KEYS[what], provider=self.name, models=self.models)
+
+    async def _wrong_id(self, what: str, chosen: str, error: Rejected) -> WrongId:
+        """Make the error of an id that the server does not know."""
+        hint = await whom_to_choose(key=_ID_KEYS[what], provider=self.name, models=self.models)
+        return WrongId(f"no {what} {chosen!r}: {error.message}", hint=hint, status=error.status)
 
     async def _check_inputs(self, application: str) -> None:
         """Look at an application's inputs once, unless it does not tell them.
@@ -265,10 +273,6 @@ class WriterProvider:
                     status=404,
                 ) from error
             raise
-
-
-def _wrong_id(error: Rejected, hint: str) -> WrongId:
-    return WrongId(error.message, hint=hint, status=error.status)
 
 
 def _counted(listed: Sequence[ModelInfo], what: str, *, chosen: bool) -> str:

@@ -40,6 +40,8 @@ class Passages:
         """Found for subqueries; those that the answer rests on too are among the main ones."""
         self._names: dict[str, str] = {}
         self._told: tuple[Source, ...] = ()
+        self._changed = False
+        """Something came since they were told: nearly every delta of a reply brings nothing."""
 
     def add(self, sources: object, *, aside: bool = False) -> None:
         """Take in a list of sources: snippets of files, results of a search, or bare addresses."""
@@ -60,9 +62,13 @@ class Passages:
     def name(self, answer: str) -> None:
         """Take the names of files from an answer, which cites them as `[name](cite)`."""
         self._names = {place: name for name, place in _CITATION.findall(answer)}
+        self._changed = True
 
     def news(self) -> Iterator[SourceRefs]:
         """Yield all passages when they are not those of the last time."""
+        if not self._changed:
+            return
+        self._changed = False
         passages = {**self._aside, **self._main}
         order = [*self._main, *(key for key in self._aside if key not in self._main)]
         sources = tuple(self._shown(passages[key]) for key in order)
@@ -74,6 +80,7 @@ class Passages:
         place = passage.url or passage.file
         key = (place, place if passage.url else passage.excerpt or "")
         known = into.get(key, passage)
+        self._changed = True
         into[key] = _Passage(
             *(
                 old if new is None else new
