@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from chat_tui.document.markdown import MarkdownDocument
+from chat_tui.document.markdown.markdown import MarkdownDocument
 
 TOKEN_CHARS = 4
 WIDTH, ROWS = 100, 40

@@ -21,7 +21,7 @@ from chat_tui.events import TextDelta
 from chat_tui.message import blank_reply
 from chat_tui.resources import theme_files
 from chat_tui.themes import ThemeShelf, ink_styles
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.transcript.transcript import Transcript
 
 MEASURE_COLUMNS = 100
 DELTA_S = 0.025

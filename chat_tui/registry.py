@@ -105,15 +105,15 @@ def _import(name: str, place: str) -> Kind:
 
 DEFAULT: Final = Registry(
     {
-        "anthropic": "chat_tui.providers.anthropic:ANTHROPIC",
+        "anthropic": "chat_tui.providers.anthropic.provider:ANTHROPIC",
         "demo": "chat_tui.providers.demo:DEMO",
         "fal": "chat_tui.providers.fal.provider:FAL",
-        "flowapi": "chat_tui.providers.openai:FLOWAPI",
+        "flowapi": "chat_tui.providers.openai.provider:FLOWAPI",
         "flowise": "chat_tui.providers.flowise.provider:FLOWISE",
-        "gemini": "chat_tui.providers.gemini:GEMINI",
+        "gemini": "chat_tui.providers.gemini.provider:GEMINI",
         "get3w": "chat_tui.providers.get3w.provider:GET3W",
-        "ollama": "chat_tui.providers.ollama:OLLAMA",
-        "openai": "chat_tui.providers.openai:OPENAI",
+        "ollama": "chat_tui.providers.ollama.provider:OLLAMA",
+        "openai": "chat_tui.providers.openai.provider:OPENAI",
         "writer": "chat_tui.providers.writer.provider:WRITER",
     },
     group=ENTRY_POINT_GROUP,

@@ -10,7 +10,7 @@ from textual.theme import Theme
 
 from chat_tui.config.theme import Colors, ThemeFile, load_themes
 from chat_tui.themes_borrowed import borrowed_names, borrowed_theme, contrast
-from chat_tui.widgets.ink_styles import InkStyles
+from chat_tui.widgets.transcript.ink_styles import InkStyles
 
 _LEAST_SELECTED: Final = 3.0
 """Contrast of selected words with what is under them."""

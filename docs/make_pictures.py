@@ -26,7 +26,7 @@ from chat_tui.app.chat_app import ChatApp
 from chat_tui.app.opening import AppOptions
 from chat_tui.config.load import load
 from chat_tui.config.paths import find_paths
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.events import ImageProgress
 from chat_tui.providers.demo import PICTURE_MODEL
 from chat_tui.registry import DEFAULT

@@ -7,8 +7,8 @@ from contextlib import aclosing, asynccontextmanager
 from chat_tui.events import StreamEvent, TextDelta
 from chat_tui.keys.secrets import NoKey
 from chat_tui.providers.kinds import Services
-from chat_tui.providers.openai import ChatProvider
-from chat_tui.providers.openai_options import OpenAIOptions
+from chat_tui.providers.openai.options import OpenAIOptions
+from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker

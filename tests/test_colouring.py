@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.colouring.colouring import MOST_FAILURES, Colouring
-from chat_tui.document.highlight import Colours, WholeFence, highlight_whole
+from chat_tui.document.code.highlight import Colours, WholeFence, highlight_whole
 from tests.builders import loop_turn
 from tests.document.hanging import LINES
 
@@ -148,7 +148,7 @@ def test_the_program_knows_no_variables_of_ours() -> None:
     program = (
         "import asyncio, sys\n"
         "from chat_tui.colouring.colouring import Colouring\n"
-        "from chat_tui.document.highlight import WholeFence\n"
+        "from chat_tui.document.code.highlight import WholeFence\n"
         "async def main():\n"
         "    c = Colouring(program=(sys.executable, '-c', 'import os, sys; print(); sys.exit("
         '0 if "A_KEY" in os.environ else 3)\'))\n'
@@ -171,6 +171,6 @@ def test_nothing_of_it_is_loaded_before_it_is_needed() -> None:
     program = (
         "import sys; from chat_tui.colouring.colouring import Colouring; Colouring();"
         "assert 'pygments' not in sys.modules;"
-        "assert 'chat_tui.document.highlight' not in sys.modules"
+        "assert 'chat_tui.document.code.highlight' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

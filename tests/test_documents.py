@@ -11,7 +11,7 @@ from chat_tui.config.key_labels import key_label, keys_label
 from chat_tui.config.load import load
 from chat_tui.config.model import AppSection
 from chat_tui.config.theme import load_theme, load_themes
-from chat_tui.providers.presets import PRESETS
+from chat_tui.providers.openai.presets import PRESETS
 from chat_tui.registry import DEFAULT, ENTRY_POINT_GROUP
 from chat_tui.resources import theme_files
 from tests import file_table

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import pytest
 
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from tests.documents import ROOT
 
 SHOWN = {

@@ -14,7 +14,7 @@ from chat_tui.errors import StoreError
 from chat_tui.events import Finished, StreamError, StreamEvent, TextDelta
 from chat_tui.message import user_message
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
-from chat_tui.providers.openai import ChatProvider
+from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.session.refusals import ReplyRunning
 from chat_tui.session.reply import Reply
 from chat_tui.session.session import Session

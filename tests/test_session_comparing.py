@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.conversation import Conversation
-from chat_tui.providers.openai import ChatProvider
+from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.session.refusals import ReplyRunning
 from chat_tui.session.reply import Contender
 from chat_tui.session.session import Session

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.conversation import Conversation
-from chat_tui.providers.openai import ChatProvider
+from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.session.reading_along import ReadingAlong
 from chat_tui.session.session import Session
 from chat_tui.simulator.server import Simulator

@@ -1,4 +1,5 @@
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,11 +8,12 @@ import pytest
 import chat_tui
 
 PACKAGE = Path(chat_tui.__file__).parent
-SOURCES = (
-    *sorted(PACKAGE.glob("app*.py")),
-    *sorted((PACKAGE / "widgets").glob("*.py")),
-    *sorted((PACKAGE / "screens").glob("*.py")),
+SOURCES = sorted(
+    path
+    for path in PACKAGE.rglob("*.py")
+    if re.search(r"^\s*(from|import) textual\b", path.read_text("utf-8"), re.MULTILINE)
 )
+"""Whatever may have to do with widgets."""
 
 MARKUP_SWITCH = {"Static", "Label", "OptionList"}
 """Widgets that read markup unless they are told not to."""
@@ -132,17 +134,18 @@ class KnownTypes(ast.NodeTransformer):
             and node.returns is not None
             and ast.unparse(node.returns) in {"Content", "Text", "Option"}
         }
-        self._ours = any(
-            isinstance(node, ast.ImportFrom)
-            and (node.module or "").startswith("chat_tui.")
-            and any(name.name == "Option" for name in node.names)
+        self._made |= {
+            name.name
             for node in ast.walk(tree)
-        )
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("chat_tui.")
+            for name in node.names
+            if name.name in {"Option", "Link"}  # values of ours, called as widgets are
+        }
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         name = name_of(node.func)
-        if name in self._made or (name == "Option" and self._ours):
+        if name in self._made:
             literal = ast.Call(ast.Name("Content"), [ast.Constant("")], [])
             return ast.fix_missing_locations(ast.copy_location(literal, node))
         return node
@@ -177,13 +180,15 @@ def faults(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_text_from_outside_is_read_as_markup(path: Path) -> None:
     assert faults(path.read_text("utf-8")) == []
 
 
 def test_there_are_sources_to_check() -> None:
-    assert len(SOURCES) > 8
+    folders = {path.relative_to(PACKAGE).parts[0] for path in SOURCES}
+    assert folders >= {"app", "screens", "widgets"}
+    assert len(SOURCES) > 80
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-GUARD = "chat_tui.widgets.egress"
+GUARD = "chat_tui.widgets.terminal.egress"
 
 
 class Tripwire(logging.Handler):

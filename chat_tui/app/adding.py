@@ -13,7 +13,7 @@ from chat_tui.roster.offers import Offer, asked_of, key_variable, kind_of, takes
 if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp
     from chat_tui.app.wiring import Wiring
-    from chat_tui.widgets.pane import Pane
+    from chat_tui.widgets.pane.pane import Pane
 
 
 class AppAdding:

@@ -23,8 +23,8 @@ async def follow_background(app: App[int], themes: "AppThemes", environ: Mapping
     if not themes.follows or environ.get("TERM") in _SILENT:
         return
     from chat_tui.pictures.protocol import limit_s
-    from chat_tui.widgets.terminal_background import QUERY, BackgroundReader
-    from chat_tui.widgets.terminal_query import ask
+    from chat_tui.widgets.terminal.background import QUERY, BackgroundReader
+    from chat_tui.widgets.terminal.query import ask
 
     reader = BackgroundReader()
     if await ask(app, QUERY, reader, limit_s(environ)) and reader.light is not None:

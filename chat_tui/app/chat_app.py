@@ -27,13 +27,13 @@ from chat_tui.app.work import Work
 from chat_tui.config.key_labels import first_key_label
 from chat_tui.conversation import Conversation
 from chat_tui.widgets.banner import Banner
-from chat_tui.widgets.conversation_view import ConversationView
 from chat_tui.widgets.key_bar import KeyBar
-from chat_tui.widgets.pane import Pane
-from chat_tui.widgets.pane_keys import KeysAt
-from chat_tui.widgets.pane_tree import Axis
-from chat_tui.widgets.panes import Panes
-from chat_tui.widgets.prompt import Prompt
+from chat_tui.widgets.pane.conversation_view import ConversationView
+from chat_tui.widgets.pane.pane import Pane
+from chat_tui.widgets.pane.pane_keys import KeysAt
+from chat_tui.widgets.pane.pane_tree import Axis
+from chat_tui.widgets.pane.panes import Panes
+from chat_tui.widgets.prompt.prompt import Prompt
 from chat_tui.widgets.scrollbars import choose_scrollbars
 
 if TYPE_CHECKING:

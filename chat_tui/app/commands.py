@@ -13,7 +13,7 @@ from chat_tui.commands.paths import named_place
 from chat_tui.commands.settings import check_parameter, set_parameter, set_system_prompt
 from chat_tui.model_names import model_named
 from chat_tui.transcripts.forms import Form
-from chat_tui.widgets.pane import Pane
+from chat_tui.widgets.pane.pane import Pane
 
 
 class PaneCommands:

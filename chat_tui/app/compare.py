@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from chat_tui.app.panes import AppPanes
     from chat_tui.roster.roster import Roster
     from chat_tui.session.reply import Reply
-    from chat_tui.widgets.pane import Pane
-    from chat_tui.widgets.pane_tree import Axis
+    from chat_tui.widgets.pane.pane import Pane
+    from chat_tui.widgets.pane.pane_tree import Axis
 
 MOST: Final = 8
 """Providers at the same time."""
@@ -145,7 +145,7 @@ class AppCompare:
         for axis in axes:
             if widget.has_room(axis, count):
                 return axis
-        from chat_tui.widgets.panes import NO_ROOM
+        from chat_tui.widgets.pane.panes import NO_ROOM
 
         raise CannotCompare(NO_ROOM, hint="a larger terminal, or fewer providers")
 

@@ -10,7 +10,7 @@ from chat_tui.commands.paths import path_options
 from chat_tui.config.prompts import template_names
 from chat_tui.errors import ChatTuiError
 from chat_tui.transcripts.forms import FORMS
-from chat_tui.widgets.pane import Pane
+from chat_tui.widgets.pane.pane import Pane
 
 PARAMETERS: Final = ("max_tokens", "seed", "stop", "temperature", "top_p")
 """What nearly every service knows, for completion alone."""

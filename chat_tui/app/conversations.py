@@ -15,7 +15,7 @@ from chat_tui.ids import ConversationId, MessageId
 from chat_tui.roster.roster import Roster
 from chat_tui.session.session import Session
 from chat_tui.store.store import Store
-from chat_tui.widgets.pane import Pane
+from chat_tui.widgets.pane.pane import Pane
 
 if TYPE_CHECKING:
     from chat_tui.screens.conversation_shelf import Place

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp
     from chat_tui.app.wiring import Wiring
     from chat_tui.roster.offers import Offer
-    from chat_tui.widgets.pane import Pane
+    from chat_tui.widgets.pane.pane import Pane
 
 MOST: Final = 9
 """As many as there are keys to choose by."""

@@ -5,7 +5,6 @@ from typing import Final
 
 from chat_tui.config.actions import ACTIONS
 from chat_tui.config.key_labels import first_key_label, keys_label
-from chat_tui.widgets.choice_bar import CHOICE_KEYS
 from chat_tui.widgets.key_bar import (
     ATTACHMENT_KEYS,
     FIND_KEYS,
@@ -13,7 +12,8 @@ from chat_tui.widgets.key_bar import (
     TRANSCRIPT_KEYS,
     KeyHint,
 )
-from chat_tui.widgets.pane_keys import KeysAt
+from chat_tui.widgets.pane.pane_keys import KeysAt
+from chat_tui.widgets.prompt.choice_bar import CHOICE_KEYS
 
 _FOOTER: Final = {
     "prompt.send": "send",

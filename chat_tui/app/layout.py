@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from chat_tui.config.state import PanePlace, SplitPlace
-from chat_tui.widgets.pane_tree import Leaf, Split, Tree
+from chat_tui.widgets.pane.pane_tree import Leaf, Split, Tree
 
 
 def stored_tree(tree: Tree, places: Sequence[PanePlace]) -> PanePlace | SplitPlace:

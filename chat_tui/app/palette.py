@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 
-from chat_tui.widgets.pane_tree import DIRECTIONS
+from chat_tui.widgets.pane.pane_tree import DIRECTIONS
 
 if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp

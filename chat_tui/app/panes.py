@@ -12,9 +12,9 @@ from chat_tui.app.layout import places_of, stored_tree, tree_of
 from chat_tui.config.state import LayoutState, PanePlace
 from chat_tui.errors import NotFound, StoreError
 from chat_tui.ids import ConversationId, MessageId
-from chat_tui.widgets.pane import Pane
-from chat_tui.widgets.pane_tree import Axis, Direction
-from chat_tui.widgets.panes import NO_ROOM, Panes
+from chat_tui.widgets.pane.pane import Pane
+from chat_tui.widgets.pane.pane_tree import Axis, Direction
+from chat_tui.widgets.pane.panes import NO_ROOM, Panes
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -15,8 +15,8 @@ from chat_tui.message import Attachment, Lineage, Message
 from chat_tui.providers.base import Capabilities
 from chat_tui.roster.roster import Roster
 from chat_tui.session.session import Session
-from chat_tui.widgets.attachment_bar import FileChip
 from chat_tui.widgets.picture_actions import PictureSpot, Wish, put_words
+from chat_tui.widgets.prompt.attachment_bar import FileChip
 
 if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp

@@ -8,8 +8,8 @@ import msgspec
 from chat_tui.config.chosen import with_chosen
 from chat_tui.config.model import AppSection, ImageMode, NotifyMode
 from chat_tui.screens.preferences import Preference, PreferencesScreen, Value
-from chat_tui.widgets.prompt import Prompt
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.prompt.prompt import Prompt
+from chat_tui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp

@@ -5,11 +5,11 @@ def load_network() -> None:
     """Import what would otherwise make the first reply wait; meant for a thread."""
     import anyio
 
-    import chat_tui.document.highlight
+    import chat_tui.document.code.highlight
     import chat_tui.net.client
     import chat_tui.net.transport  # noqa: F401
-    from chat_tui.document.inline import inline_spans
-    from chat_tui.document.lexers import line_lexer
+    from chat_tui.document.code.lexers import line_lexer
+    from chat_tui.document.markdown.inline import inline_spans
 
     anyio.run(anyio.sleep, 0)  # httpcore's locks are anyio's, whose backend is loaded at first use
     inline_spans("*", {})

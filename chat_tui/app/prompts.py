@@ -11,9 +11,9 @@ from chat_tui.ids import ConversationId
 from chat_tui.keys.secrets import Secret
 from chat_tui.session.drafts import Drafts
 from chat_tui.session.session import Session
-from chat_tui.widgets.kept_chips import read_draft, written_draft
-from chat_tui.widgets.pane import Pane
-from chat_tui.widgets.prompt import Prompt
+from chat_tui.widgets.pane.pane import Pane
+from chat_tui.widgets.prompt.kept_chips import read_draft, written_draft
+from chat_tui.widgets.prompt.prompt import Prompt
 
 if TYPE_CHECKING:
     from chat_tui.app.budget import Budget

@@ -10,7 +10,7 @@ from chat_tui.app.crashes import Crashes
 from chat_tui.app.fitting import FittingApp
 from chat_tui.config.paths import Paths
 from chat_tui.text import clean, clean_line
-from chat_tui.widgets.egress import guard_terminal
+from chat_tui.widgets.terminal.egress import guard_terminal
 
 
 class TellingApp(FittingApp):

@@ -9,7 +9,7 @@ from chat_tui.app.errors import told
 from chat_tui.commands.context import CommandError
 from chat_tui.config.prompts import Template, load_template, template_names
 from chat_tui.errors import ConfigError
-from chat_tui.widgets.pane import Pane
+from chat_tui.widgets.pane.pane import Pane
 
 
 async def use_template(app: App[int], pane: Pane, folder: Path, name: str) -> None:

@@ -6,7 +6,7 @@ import signal
 
 from textual.app import App
 
-from chat_tui.widgets.terminal_driver import TerminalDriver
+from chat_tui.widgets.terminal.driver import TerminalDriver
 
 
 def run_on_terminal(app: App[int]) -> int:

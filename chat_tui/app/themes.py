@@ -9,12 +9,12 @@ from chat_tui.app.memory import Memory
 from chat_tui.config.model import DEFAULT_THEME, LIGHT_THEME
 from chat_tui.config.toml_file import nearest
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
-from chat_tui.widgets.ink_styles import InkStyles
 from chat_tui.widgets.picture_desk import PictureDesk
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.transcript.ink_styles import InkStyles
+from chat_tui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
-    from chat_tui.document.highlight import HandOut
+    from chat_tui.document.code.highlight import HandOut
 
 
 class AppThemes:

@@ -10,7 +10,7 @@ from chat_tui import glyphs
 from chat_tui.cli.options import AppChoices, load_config, paths_of, roster_of
 from chat_tui.config.chosen import with_chosen
 from chat_tui.config.state import load_state
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.pictures.wanted import can_draw
 
 

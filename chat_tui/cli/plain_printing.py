@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chat_tui.cli.output import Out, Remarks
 from chat_tui.cli.printing import TextPrinter
-from chat_tui.document.job_times import RunTimes
+from chat_tui.document.pictures.job_times import RunTimes
 from chat_tui.events import Finished, ReasoningDelta, StreamEvent, Usage
 from chat_tui.text import clean_line
 

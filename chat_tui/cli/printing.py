@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Protocol, assert_never
 
 from chat_tui.cli.output import Out, Remarks
-from chat_tui.document.job_times import JobTimes, RunTimes
-from chat_tui.document.picture_words import progress_words, state_words, stop_words
+from chat_tui.document.pictures.job_times import JobTimes, RunTimes
+from chat_tui.document.pictures.picture_words import progress_words, state_words, stop_words
 from chat_tui.events import (
     Approval,
     Finished,

@@ -12,7 +12,7 @@ from chat_tui.document.spans import Span
 from chat_tui.helper_process import HelperFailed, HelperProcess
 
 if TYPE_CHECKING:
-    from chat_tui.document.highlight import Colours, WholeFence
+    from chat_tui.document.code.highlight import Colours, WholeFence
 
 LIMIT_S: Final = 2.0
 """For one fence; much more than is ever needed, since it is time on the clock."""

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from chat_tui.document.highlight import WholeFence
+from chat_tui.document.code.highlight import WholeFence
 from chat_tui.helper_process import READY
 
 OWN_LIMIT_S: Final = 10.0

@@ -28,7 +28,7 @@ from chat_tui.keys.secrets import (
 )
 from chat_tui.net.open_road import hold_a_key, is_open_road
 from chat_tui.providers.kinds import Kind, ProviderOptions
-from chat_tui.providers.presets import PRESETS, Preset
+from chat_tui.providers.openai.presets import PRESETS, Preset
 from chat_tui.registry import BrokenKind, Registry
 
 PRESET_KIND: Final = "openai"

@@ -1,1 +1,1 @@
-"""Text as rows: wrapping by cells; no Textual, no I/O."""
+"""Messages as blocks and rows: Markdown, code, steps, pictures; no Textual, no I/O."""

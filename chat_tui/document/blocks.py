@@ -7,8 +7,8 @@ from rich.cells import cell_len
 
 from chat_tui import glyphs
 from chat_tui.document.block import SIDE_BY_SIDE_ROWS, Block, BlockKind
-from chat_tui.document.leaf import Leaf, columns_between, offset_of_cell
-from chat_tui.document.markdown import MarkdownDocument
+from chat_tui.document.markdown.leaf import Leaf, columns_between, offset_of_cell
+from chat_tui.document.markdown.markdown import MarkdownDocument
 from chat_tui.document.spans import Ink, Span
 from chat_tui.document.wrap import append_wrap, expand_tabs, wrap
 

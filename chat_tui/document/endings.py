@@ -68,7 +68,7 @@ def _ending(message: Message, finished: Finished) -> str:
         if finished.stop_answer is not None and not any(
             isinstance(part, ImageProgress | ImageResult) for part in parts
         ):
-            from chat_tui.document.picture_words import stop_words
+            from chat_tui.document.pictures.picture_words import stop_words
 
             return f"{ending} {glyphs.DOT} {stop_words(finished.stop_answer)}"
     return ending

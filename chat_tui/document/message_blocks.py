@@ -7,10 +7,10 @@ from chat_tui import glyphs
 from chat_tui.document.block import Block
 from chat_tui.document.blocks import FoldBlock, MarkdownBlock, TextBlock
 from chat_tui.document.endings import ending_blocks, header_block
-from chat_tui.document.message_pictures import MessagePictures, found_jobs
 from chat_tui.document.message_words import gap_between, header_words, thought_words
 from chat_tui.document.open_part import TextSoFar, open_part
 from chat_tui.document.parts import below, below_block, part_block, steps_blocks
+from chat_tui.document.pictures.message_pictures import MessagePictures, found_jobs
 from chat_tui.events import (
     Approval,
     FollowUps,
@@ -27,7 +27,7 @@ from chat_tui.message import Attachment, Decision, Lineage, Message, Part, Reaso
 from chat_tui.text import Cleaner, clean
 
 if TYPE_CHECKING:
-    from chat_tui.document.highlight import HandOut
+    from chat_tui.document.code.highlight import HandOut
 
 
 class MessageBlocks:

@@ -9,10 +9,10 @@ from chat_tui.document.block import Block
 from chat_tui.document.block_rows import INDENT, BlockRows
 from chat_tui.document.blocks import FoldBlock, MarkdownBlock
 from chat_tui.document.message_blocks import MessageBlocks
-from chat_tui.document.message_pictures import MessagePictures, found_jobs
 from chat_tui.document.message_words import header_words
 from chat_tui.document.open_part import takes
-from chat_tui.document.picture_slots import pictures_are_drawn
+from chat_tui.document.pictures.message_pictures import MessagePictures, found_jobs
+from chat_tui.document.pictures.picture_slots import pictures_are_drawn
 from chat_tui.document.spans import Span
 from chat_tui.events import (
     Approval,
@@ -32,9 +32,9 @@ from chat_tui.folding import Folder
 from chat_tui.message import Message
 
 if TYPE_CHECKING:
-    from chat_tui.document.highlight import HandOut
-    from chat_tui.document.job_times import RunTimes
-    from chat_tui.document.picture_block import PictureBlock
+    from chat_tui.document.code.highlight import HandOut
+    from chat_tui.document.pictures.job_times import RunTimes
+    from chat_tui.document.pictures.picture_block import PictureBlock
 
 _INDENT_SPAN = Span(" " * INDENT, "text")
 
@@ -135,7 +135,7 @@ class MessageView(BlockRows):
             or len(self._block_tops) <= len(self._blocks)
         ):
             return []
-        from chat_tui.document.picture_making import ticking_row
+        from chat_tui.document.pictures.picture_making import ticking_row
 
         found: list[int] = []
         for top, block in zip(self._block_tops, self._blocks, strict=False):
@@ -294,6 +294,6 @@ def _covering(block: Block) -> "PictureBlock | None":
     """Find out whether pictures of a block are covered until it is opened."""
     if block.kind != "picture":
         return None
-    from chat_tui.document.picture_block import PictureBlock
+    from chat_tui.document.pictures.picture_block import PictureBlock
 
     return block if isinstance(block, PictureBlock) and block.covers else None

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from chat_tui.document.markdown import MarkdownDocument
+from chat_tui.document.markdown.markdown import MarkdownDocument
 from chat_tui.events import ImageProgress, ImageResult, ReasoningDelta, TextDelta, ToolCall
 from chat_tui.message import Message, ReasoningPart, TextPart
 
 if TYPE_CHECKING:
-    from chat_tui.document.highlight import HandOut
+    from chat_tui.document.code.highlight import HandOut
 
 
 class TextSoFar:

@@ -16,8 +16,8 @@ from chat_tui.message import Message, Part, ReasoningPart, TextPart
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chat_tui.document.highlight import Colours, HandOut, WholeFence
-    from chat_tui.document.job_times import RunTimes
+    from chat_tui.document.code.highlight import Colours, HandOut, WholeFence
+    from chat_tui.document.pictures.job_times import RunTimes
 
 TOP_ROWS = 1
 """Empty, so that the first message does not touch the header."""

@@ -7,7 +7,7 @@ import msgspec
 
 from chat_tui.document.block import Block
 from chat_tui.document.blocks import MarkdownBlock
-from chat_tui.document.written import written
+from chat_tui.document.markdown.written import written
 
 _WORD_SIGNS = frozenset("_-'")
 

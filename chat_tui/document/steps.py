@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from chat_tui import glyphs
 from chat_tui.document.blocks import TextBlock
-from chat_tui.document.job_times import took_words
+from chat_tui.document.pictures.job_times import took_words
 from chat_tui.document.spans import Ink
 from chat_tui.document.stack import StackBlock
 from chat_tui.events import Step

@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from chat_tui.document.block import Block
 from chat_tui.document.block_rows import INDENT
 from chat_tui.document.blocks import FoldBlock, MarkdownBlock
-from chat_tui.document.code import Code
+from chat_tui.document.code.code import Code
+from chat_tui.document.markdown.written import written
 from chat_tui.document.message_view import MessageView
 from chat_tui.document.spans import Span
-from chat_tui.document.written import written
 from chat_tui.events import Source
 
 _UNWRAPPED_CELLS = 100_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Protocol
 
-from chat_tui.document.picture_slots import PictureSlot
+from chat_tui.document.pictures.picture_slots import PictureSlot
 from chat_tui.pictures.decoding import PictureDecoder, Undecoded
 from chat_tui.pictures.drawn import Drawn, Pencil
 

@@ -1,1 +1,1 @@
-"""Who answers: one file a kind, each two pure halves (encode, decode) and a thin shell."""
+"""Who answers: a package a kind, each two pure halves (encode, decode) and a thin shell."""

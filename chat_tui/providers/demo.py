@@ -15,7 +15,7 @@ from chat_tui.providers.model_list import check_models
 
 if TYPE_CHECKING:
     from chat_tui.providers.fal.provider import FalProvider
-    from chat_tui.providers.openai import ChatProvider
+    from chat_tui.providers.openai.provider import ChatProvider
     from chat_tui.simulator.server import Simulator
 
 DEMO_MODEL: Final = "demo"
@@ -87,8 +87,8 @@ class DemoProvider:
         async with self._starting:
             if self._server is None:
                 from chat_tui.providers.fal.provider import FalOptions, FalProvider
-                from chat_tui.providers.openai import ChatProvider
-                from chat_tui.providers.openai_options import OpenAIOptions
+                from chat_tui.providers.openai.options import OpenAIOptions
+                from chat_tui.providers.openai.provider import ChatProvider
 
                 await self._simulator.start()
                 options = OpenAIOptions(

@@ -16,7 +16,7 @@ from chat_tui.events import (
 )
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.providers.base import Request
-from chat_tui.providers.chat_chunks import count
+from chat_tui.providers.chat.chunks import count
 from chat_tui.providers.halves import decode_delta
 from chat_tui.providers.reply_state import ReplyState
 

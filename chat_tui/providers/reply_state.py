@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from chat_tui.errors import ProtocolViolation
 from chat_tui.events import Finished, FinishReason, Started, StreamEvent
 from chat_tui.providers.bad_frames import BadFrames
-from chat_tui.providers.citations import Citations
-from chat_tui.providers.tool_fragments import ToolFragments
+from chat_tui.providers.chat.citations import Citations
+from chat_tui.providers.chat.tool_fragments import ToolFragments
 from chat_tui.text import SurrogateJoiner
 
 

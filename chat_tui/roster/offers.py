@@ -7,7 +7,7 @@ import msgspec
 
 from chat_tui.errors import ConfigError
 from chat_tui.providers.kinds import Kind
-from chat_tui.providers.presets import PRESETS
+from chat_tui.providers.openai.presets import PRESETS
 from chat_tui.registry import Registry
 
 TITLES: Final = {

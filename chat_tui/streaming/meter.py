@@ -6,7 +6,7 @@ from math import ceil
 from typing import assert_never
 
 from chat_tui import glyphs
-from chat_tui.document.job_times import percent_words
+from chat_tui.document.pictures.job_times import percent_words
 from chat_tui.events import (
     Approval,
     Finished,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from chat_tui.document.inline import too_deep
+from chat_tui.document.markdown.inline import too_deep
 from chat_tui.links import safe_link
 from chat_tui.text import clean
 

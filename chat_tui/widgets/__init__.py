@@ -1,1 +1,1 @@
-"""What a pane is made of."""
+"""What is on the screen: panes, in each a transcript and a prompt, and what they share."""

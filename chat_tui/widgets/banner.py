@@ -7,7 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chat_tui import glyphs
-from chat_tui.document.picture_room import cut
+from chat_tui.document.pictures.picture_room import cut
 from chat_tui.text import clean_line
 
 Weight: TypeAlias = Literal["trouble", "notice"]

@@ -9,7 +9,7 @@ from chat_tui.document.message_view import MessageView
 from chat_tui.events import ImageProgress, ImageResult
 from chat_tui.message import Attachment, Lineage, Message
 from chat_tui.text import clean
-from chat_tui.widgets.prompt import Prompt
+from chat_tui.widgets.prompt.prompt import Prompt
 
 PictureKey: TypeAlias = Literal["open", "save", "copy_path", "info", "menu"]
 """What a key does on a picture."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.app import App
 from textual.color import Color, ColorParseError
 
-from chat_tui.document.picture_slots import cell_size, cells_measure, pictures_are_drawn
+from chat_tui.document.pictures.picture_slots import cell_size, cells_measure, pictures_are_drawn
 from chat_tui.passthrough import passed_through, within_tmux
-from chat_tui.widgets.direct_paint import terminal_is_behind
+from chat_tui.widgets.transcript.direct_paint import terminal_is_behind
 
 if TYPE_CHECKING:
     from chat_tui.pictures.drawn import Pencil
@@ -101,7 +101,7 @@ class PictureDesk:
             return await by_tmux(self._environ)
         if (named := by_name(self._mode, self._environ)) is not None:
             return named
-        from chat_tui.widgets.terminal_query import ask_terminal
+        from chat_tui.widgets.terminal.query import ask_terminal
 
         answers = await ask_terminal(self._app, limit_s(self._environ))
         if answers is None:

@@ -14,11 +14,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chat_tui import glyphs
-from chat_tui.document.picture_slots import PictureSlot
+from chat_tui.document.pictures.picture_slots import PictureSlot
 from chat_tui.pictures.drawn import Drawn
 from chat_tui.text import clean_line
-from chat_tui.widgets.picture_cells import PictureRow, lay_over
 from chat_tui.widgets.picture_desk import PictureDesk
+from chat_tui.widgets.transcript.picture_cells import PictureRow, lay_over
 
 LEAST_CELLS: Final = 22
 """A picture is at least so wide, unless there is room for less than one."""

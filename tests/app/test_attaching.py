@@ -8,11 +8,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from chat_tui.attachments import attach
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.media.files import MediaFolder
 from chat_tui.message import Attachment, user_message
-from chat_tui.widgets.attachment_bar import FileChip
-from chat_tui.widgets.attachment_pictures import ROWS, AttachmentPictures
+from chat_tui.widgets.prompt.attachment_bar import FileChip
+from chat_tui.widgets.prompt.attachment_pictures import ROWS, AttachmentPictures
 from tests.app.desk import (
     Desk,
     answered,

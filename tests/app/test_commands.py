@@ -7,7 +7,7 @@ from chat_tui.commands.table import COMMANDS
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.screens.save import SaveScreen
-from chat_tui.widgets.completion_list import CompletionList
+from chat_tui.widgets.prompt.completion_list import CompletionList
 from tests.app.desk import (
     Desk,
     answered,

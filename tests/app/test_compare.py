@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 from chat_tui.app.chat_app import ChatApp
 from chat_tui.screens.compare import CompareScreen
 from chat_tui.simulator.script import Gate
-from chat_tui.widgets.pane import Pane
+from chat_tui.widgets.pane.pane import Pane
 from tests.app.desk import Desk, ask, chat, held, notes, reply, rows, say, shown, until, write
 from tests.app.test_panes import count, laid_out, panes, seen
 

@@ -14,7 +14,7 @@ from chat_tui.app.chat_app import ChatApp
 from chat_tui.app.crashes import FAILED_WIDGET
 from chat_tui.crash_report import KEPT, report_text, write_report
 from chat_tui.screens.help import HelpScreen
-from chat_tui.widgets.prompt import Prompt
+from chat_tui.widgets.prompt.prompt import Prompt
 from tests.app.desk import Desk, ask, chat, reply, rows, transcript_rows, until
 
 SECRET = "sk-canary-0123456789"

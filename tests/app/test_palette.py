@@ -10,7 +10,7 @@ from chat_tui.config.actions import ACTIONS
 from chat_tui.resources import theme_files
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.provider_menu import ProviderMenu
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.transcript.transcript import Transcript
 from tests.app.desk import Desk, ask, chat, notes, reply, until
 
 

@@ -4,12 +4,12 @@ import pytest
 from textual.pilot import Pilot
 
 from chat_tui.store.store import Store
-from chat_tui.widgets.attention import HIDDEN_S
-from chat_tui.widgets.frame_clock import FRAME_S
-from chat_tui.widgets.pane import Pane
-from chat_tui.widgets.pane_tree import LEAST
-from chat_tui.widgets.panes import Panes
-from chat_tui.widgets.transcript import UNFOCUSED_FRAME_S
+from chat_tui.widgets.pane.attention import HIDDEN_S
+from chat_tui.widgets.pane.pane import Pane
+from chat_tui.widgets.pane.pane_tree import LEAST
+from chat_tui.widgets.pane.panes import Panes
+from chat_tui.widgets.transcript.frame_clock import FRAME_S
+from chat_tui.widgets.transcript.transcript import UNFOCUSED_FRAME_S
 from tests.app.desk import (
     Desk,
     answered,

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chat_tui.store.store import Store
-from chat_tui.widgets.panes import Panes
+from chat_tui.widgets.pane.panes import Panes
 from tests.app.desk import Desk, ask, chat, idle, notes, reply, until
 from tests.app.test_panes import count, laid_out, panes, split
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from chat_tui.document.picture_block import PictureBlock
-from chat_tui.document.picture_slots import PictureSlot, draw_pictures
+from chat_tui.document.pictures.picture_block import PictureBlock
+from chat_tui.document.pictures.picture_slots import PictureSlot, draw_pictures
 from chat_tui.simulator.pictures import landscape, previews
 from chat_tui.simulator.script import (
     Act,

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.document.spans import Span
 from chat_tui.events import ImageResult
 from chat_tui.media.metadata import recipe_of_file

@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 from chat_tui.config.actions import ACTIONS
 from chat_tui.screens.conversations import ConversationsScreen
 from chat_tui.screens.provider_menu import ProviderMenu
-from chat_tui.widgets.attachment_bar import TextChip
+from chat_tui.widgets.prompt.attachment_bar import TextChip
 from chat_tui.widgets.row_list import RowList
 from tests.app.desk import Desk, ask, chat, reply, until
 

@@ -211,7 +211,7 @@ def test_a_kind_that_cannot_be_imported_is_named_with_its_key_and_stops_no_other
     config_file: Path,
 ) -> None:
     config_file.write_text("[providers.p]\nkind = 'gone'\n[providers.q]\nkind = 'echo'\n")
-    kinds = {"gone": "no_such_module:KIND", "echo": "chat_tui.providers.openai:OPENAI"}
+    kinds = {"gone": "no_such_module:KIND", "echo": "chat_tui.providers.openai.provider:OPENAI"}
     config = load(config_file, registry=Registry(kinds), explicit=True)
     (warning,) = config.warnings
     assert re.search(r":2: providers\.p\.kind: .*'gone' cannot be loaded", warning)

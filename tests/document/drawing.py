@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from chat_tui.document.markdown import MarkdownDocument
+from chat_tui.document.markdown.markdown import MarkdownDocument
 from chat_tui.document.spans import Span
 
 HERE = Path(__file__).parent

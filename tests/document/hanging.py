@@ -7,7 +7,7 @@ import pytest
 from pygments.lexer import RegexLexer  # type: ignore[import-untyped]  # it has none
 from pygments.token import Name  # type: ignore[import-untyped]  # it has none
 
-from chat_tui.document import languages
+from chat_tui.document.code import languages
 
 __all__ = ["HangingLexer"]  # Pygments looks here
 

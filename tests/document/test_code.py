@@ -1,8 +1,8 @@
 from collections.abc import Callable
 
-from chat_tui.document.code import MOST_CHARS, Code
-from chat_tui.document.highlight import Colours, WholeFence
-from chat_tui.document.leaf import TOP
+from chat_tui.document.code.code import MOST_CHARS, Code
+from chat_tui.document.code.highlight import Colours, WholeFence
+from chat_tui.document.markdown.leaf import TOP
 from chat_tui.document.spans import Span
 
 WIDTH = 40

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.document.highlight import (
+from chat_tui.document.code.highlight import (
     GRACE_S,
     LINE_LIMIT_S,
     MAX_LINE_CHARS,
@@ -18,7 +18,7 @@ from chat_tui.document.highlight import (
     highlight_whole,
     whole_fence,
 )
-from chat_tui.document.languages import goes_by_line, languages
+from chat_tui.document.code.languages import goes_by_line, languages
 from chat_tui.document.spans import Span
 from tests.document import hanging
 
@@ -230,7 +230,7 @@ def test_php_is_coloured_with_and_without_its_tag() -> None:
 
 def test_pygments_is_imported_when_code_is_coloured() -> None:
     program = (
-        "import sys; from chat_tui.document.highlight import LineHighlighter;"
+        "import sys; from chat_tui.document.code.highlight import LineHighlighter;"
         "h = LineHighlighter('py'); assert 'pygments' not in sys.modules;"
         "h.line('a', h.START); assert 'pygments' in sys.modules"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.document.markdown import MarkdownDocument
+from chat_tui.document.markdown.markdown import MarkdownDocument
 from chat_tui.text import clean
 from tests.document.drawing import document, grown, shown
 

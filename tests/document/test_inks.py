@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.document.inks import PLAIN, ink_at, ink_of, spans_of
+from chat_tui.document.code.inks import PLAIN, ink_at, ink_of, spans_of
 from chat_tui.document.spans import Ink
 from chat_tui.resources import theme_files
 

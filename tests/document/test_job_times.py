@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.document.job_times import (
+from chat_tui.document.pictures.job_times import (
     JobTimes,
     Left,
     left_words,

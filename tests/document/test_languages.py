@@ -2,9 +2,9 @@ import importlib
 
 import pytest
 
-from chat_tui.document.highlight import whole_fence
-from chat_tui.document.languages import canonical, goes_by_line, languages
-from chat_tui.document.lexers import make_lexer
+from chat_tui.document.code.highlight import whole_fence
+from chat_tui.document.code.languages import canonical, goes_by_line, languages
+from chat_tui.document.code.lexers import make_lexer
 
 
 @pytest.mark.parametrize(

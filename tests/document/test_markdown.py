@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from chat_tui.document.markdown import MarkdownDocument
+from chat_tui.document.markdown.markdown import MarkdownDocument
 from tests.document.corpus import CORPUS
 from tests.document.drawing import (
     cut,
@@ -204,7 +204,7 @@ def test_leaves_that_are_done_stay_the_same_objects() -> None:
 
 def test_importing_loads_neither_parser_nor_lexers() -> None:
     code = (
-        "import sys, chat_tui.document.markdown as m; d = m.MarkdownDocument()\n"
+        "import sys, chat_tui.document.markdown.markdown as m; d = m.MarkdownDocument()\n"
         "assert not {'markdown_it', 'pygments'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,8 +11,8 @@ from rich.cells import cell_len
 
 from chat_tui.document.block_rows import INDENT
 from chat_tui.document.message_view import MessageView
-from chat_tui.document.picture_block import PictureBlock
-from chat_tui.document.picture_slots import HasPictures, PictureSlot
+from chat_tui.document.pictures.picture_block import PictureBlock
+from chat_tui.document.pictures.picture_slots import HasPictures, PictureSlot
 from chat_tui.events import (
     Finished,
     ImagePreview,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.document.picture_shape import (
+from chat_tui.document.pictures.picture_shape import (
     BETWEEN,
     MOST_COLUMNS,
     MOST_LINES,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.document import rows as rows_module
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.document.rows import GAP_ROWS, MAX_VIEWS, TOP_ROWS, Place, Rows
 from chat_tui.document.spans import Span
 from chat_tui.events import (

@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_tui.document.inline import inline_spans, joined, settled
-from chat_tui.document.markdown import MarkdownDocument
-from chat_tui.document.paragraph import SETTLE_CHARS, Paragraph
+from chat_tui.document.markdown.inline import inline_spans, joined, settled
+from chat_tui.document.markdown.markdown import MarkdownDocument
+from chat_tui.document.markdown.paragraph import SETTLE_CHARS, Paragraph
 
 WORDS = (
     "word ", "plain words here ", "**bold** ", "*em* ", "**open ", "close** ", "*a ", "b* ",

@@ -3,7 +3,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from chat_tui.document.inline import inline_spans
+from chat_tui.document.markdown.inline import inline_spans
 from chat_tui.document.wrap import expand_tabs
 from chat_tui.text import clean
 from tests.document.corpus import CORPUS

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from chat_tui.document.time_limit import TooSlow, within
+from chat_tui.document.code.time_limit import TooSlow, within
 
 FOREVER = re.compile(r"(a+)+b")
 """Takes twice as long for each letter: for these, longer than anybody lives."""

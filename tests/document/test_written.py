@@ -1,7 +1,7 @@
 import pytest
 
-from chat_tui.document.markdown import MarkdownDocument
-from chat_tui.document.written import written
+from chat_tui.document.markdown.markdown import MarkdownDocument
+from chat_tui.document.markdown.written import written
 
 
 def copied(markdown: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.config.load import load
-from chat_tui.document.markdown import MarkdownDocument
+from chat_tui.document.markdown.markdown import MarkdownDocument
 from chat_tui.errors import ConfigError, ProtocolViolation
 from chat_tui.net.frames import Frame
 from chat_tui.net.sse import SseDecoder

@@ -21,18 +21,18 @@ from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.events import Finished, ImagePreview, ImageProgress, ImageResult
 from chat_tui.ids import MessageId
 from chat_tui.message import Attachment, Message, TextPart
 from chat_tui.pictures.wanted import can_draw
 from chat_tui.resources import theme_files
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
-from chat_tui.widgets.attachment_bar import AttachmentBar, FileChip
-from chat_tui.widgets.attachment_pictures import AttachmentPictures
 from chat_tui.widgets.picture_desk import PictureDesk
 from chat_tui.widgets.picture_grid import PictureGrid, Tile
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.prompt.attachment_bar import AttachmentBar, FileChip
+from chat_tui.widgets.prompt.attachment_pictures import AttachmentPictures
+from chat_tui.widgets.transcript.transcript import Transcript
 
 WHEN = datetime(2026, 3, 14, 14, 2, tzinfo=UTC)
 REPLY = MessageId("reply")

@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from chat_tui.document.picture_slots import PictureSlot
+from chat_tui.document.pictures.picture_slots import PictureSlot
 from chat_tui.pictures.decoding import PictureDecoder
 from chat_tui.pictures.drawn import Drawn, Pencil
 from chat_tui.pictures.pencils import Surroundings, pencil_for

@@ -22,8 +22,8 @@ from chat_tui.keys.secrets import KeySource, NoKey
 from chat_tui.message import Message, user_message
 from chat_tui.providers.base import Provider, Request
 from chat_tui.providers.kinds import Services
-from chat_tui.providers.openai import OPENAI
-from chat_tui.providers.openai_options import OpenAIOptions
+from chat_tui.providers.openai.options import OpenAIOptions
+from chat_tui.providers.openai.provider import OPENAI
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker

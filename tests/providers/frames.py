@@ -7,7 +7,7 @@ from typing import Any
 from chat_tui.errors import ProviderError
 from chat_tui.events import StreamError, StreamEvent
 from chat_tui.net.frames import Frame
-from chat_tui.providers.chat_dialect import ChatDecoder
+from chat_tui.providers.chat.dialect import ChatDecoder
 from tests.providers.asking import Heard, heard
 
 STOP = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}

@@ -3,9 +3,9 @@
 from typing import Any
 
 from chat_tui.keys.secrets import KeySource
-from chat_tui.providers.anthropic import AnthropicOptions, AnthropicProvider
-from chat_tui.providers.gemini import GeminiOptions, GeminiProvider
-from chat_tui.providers.ollama import OllamaOptions, OllamaProvider
+from chat_tui.providers.anthropic.provider import AnthropicOptions, AnthropicProvider
+from chat_tui.providers.gemini.provider import GeminiOptions, GeminiProvider
+from chat_tui.providers.ollama.provider import OllamaOptions, OllamaProvider
 from chat_tui.simulator.server import Simulator
 from tests.providers.asking import services
 

@@ -9,7 +9,7 @@ from chat_tui.events import Source, SourceRefs, StreamError, TextDelta
 from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.message import Attachment, user_message
 from chat_tui.net.frames import Frame
-from chat_tui.providers.anthropic_dialect import MAX_TOKENS, AnthropicDecoder, encode
+from chat_tui.providers.anthropic.dialect import MAX_TOKENS, AnthropicDecoder, encode
 from chat_tui.simulator.script import (
     Cite,
     Done,

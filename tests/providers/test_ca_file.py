@@ -3,8 +3,8 @@
 import pytest
 
 from chat_tui.errors import Unreachable
-from chat_tui.providers.openai import OPENAI
-from chat_tui.providers.openai_options import OpenAIOptions
+from chat_tui.providers.openai.options import OpenAIOptions
+from chat_tui.providers.openai.provider import OPENAI
 from tests.net.server import CERTS, answer, answering, serve
 from tests.providers.asking import closing, services
 

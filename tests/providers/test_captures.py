@@ -12,9 +12,9 @@ import pytest
 from chat_tui.errors import ProviderError
 from chat_tui.events import Finished, StreamError, StreamEvent
 from chat_tui.net.json import decode_json
-from chat_tui.providers.chat_dialect import ChatDecoder
+from chat_tui.providers.chat.dialect import ChatDecoder
 from chat_tui.providers.model_list import decode_models
-from chat_tui.providers.openai_images import ImagesDecoder
+from chat_tui.providers.openai.images import ImagesDecoder
 from chat_tui.simulator.script import Script
 from chat_tui.simulator.server import Simulator
 from tests.net.pieces import arriving, cut, sse_frames

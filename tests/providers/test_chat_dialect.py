@@ -18,8 +18,8 @@ from chat_tui.events import (
     encode_event,
 )
 from chat_tui.net.frames import Frame
-from chat_tui.providers.chat_chunks import decode_usage
-from chat_tui.providers.chat_dialect import ChatDecoder
+from chat_tui.providers.chat.chunks import decode_usage
+from chat_tui.providers.chat.dialect import ChatDecoder
 from tests.providers.asking import heard
 from tests.providers.frames import STOP, decoded, delta, finish, frame, read, told
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chat_tui.events import Source, SourceRefs
-from chat_tui.providers.citations import Citations
+from chat_tui.providers.chat.citations import Citations
 from tests.providers.frames import STOP, decoded, delta
 
 A, B = "https://a.test/", "https://b.test/"

@@ -21,18 +21,18 @@ from chat_tui.events import (
     encode_event,
 )
 from chat_tui.keys.secrets import PlainKey, Secret
-from chat_tui.providers.anthropic import ANTHROPIC, AnthropicOptions
+from chat_tui.providers.anthropic.provider import ANTHROPIC, AnthropicOptions
 from chat_tui.providers.base import Provider
 from chat_tui.providers.demo import DEMO, DemoOptions, DemoProvider
 from chat_tui.providers.fal.provider import FAL, FalOptions
 from chat_tui.providers.flowise.options import FlowiseOptions
 from chat_tui.providers.flowise.provider import FLOWISE
-from chat_tui.providers.gemini import GEMINI, GeminiOptions
+from chat_tui.providers.gemini.provider import GEMINI, GeminiOptions
 from chat_tui.providers.get3w.provider import GET3W, Get3wOptions
 from chat_tui.providers.kinds import Services
-from chat_tui.providers.ollama import OLLAMA, OllamaOptions
-from chat_tui.providers.openai import FLOWAPI, OPENAI, FlowapiOptions
-from chat_tui.providers.openai_options import OpenAIOptions
+from chat_tui.providers.ollama.provider import OLLAMA, OllamaOptions
+from chat_tui.providers.openai.options import OpenAIOptions
+from chat_tui.providers.openai.provider import FLOWAPI, OPENAI, FlowapiOptions
 from chat_tui.providers.writer.options import Endpoint, WriterOptions
 from chat_tui.providers.writer.provider import WRITER
 from chat_tui.simulator.flowise import AGENTFLOW, CHATFLOW

@@ -19,20 +19,20 @@ from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import decode_json
 from chat_tui.net.sse import SseDecoder
-from chat_tui.providers import gemini_dialect
-from chat_tui.providers.anthropic_dialect import AnthropicDecoder
-from chat_tui.providers.chat_chunks import decode_usage
-from chat_tui.providers.chat_dialect import ChatDecoder
+from chat_tui.providers.anthropic.dialect import AnthropicDecoder
+from chat_tui.providers.chat.chunks import decode_usage
+from chat_tui.providers.chat.dialect import ChatDecoder
 from chat_tui.providers.fal.dialect import FalDecoder, is_result
 from chat_tui.providers.fal.queue import decode_state, decode_ticket
 from chat_tui.providers.flowise.approval import decode_action
 from chat_tui.providers.flowise.events import FlowiseDecoder
-from chat_tui.providers.gemini_dialect import GeminiDecoder
+from chat_tui.providers.gemini import dialect as gemini_dialect
+from chat_tui.providers.gemini.dialect import GeminiDecoder
 from chat_tui.providers.get3w.dialect import Get3wDecoder, read_balance, read_models
 from chat_tui.providers.get3w.prediction import read_prediction
 from chat_tui.providers.model_list import decode_models
-from chat_tui.providers.ollama_dialect import OllamaDecoder
-from chat_tui.providers.openai_images import ImagesDecoder
+from chat_tui.providers.ollama.dialect import OllamaDecoder
+from chat_tui.providers.openai.images import ImagesDecoder
 from chat_tui.providers.writer import lists as writer_lists
 from chat_tui.providers.writer.answers import (
     AnswerDecoder,

@@ -9,7 +9,7 @@ import pytest
 from chat_tui.events import Source, SourceRefs
 from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.message import Attachment, blank_reply, user_message
-from chat_tui.providers.gemini_dialect import GeminiDecoder, decode_page, encode
+from chat_tui.providers.gemini.dialect import GeminiDecoder, decode_page, encode
 from chat_tui.simulator.script import (
     Cite,
     Fail,

@@ -14,8 +14,8 @@ from chat_tui.folding import fold
 from chat_tui.message import blank_reply
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import decode_json
-from chat_tui.providers.chat_dialect import ChatDecoder
-from chat_tui.providers.openai_images import ImagesDecoder
+from chat_tui.providers.chat.dialect import ChatDecoder
+from chat_tui.providers.openai.images import ImagesDecoder
 from tests.providers.asking import heard
 from tests.providers.frames import STOP, decoded, delta
 

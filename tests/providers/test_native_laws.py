@@ -14,10 +14,10 @@ from chat_tui.events import ReasoningDelta, StreamEvent, TextDelta
 from chat_tui.keys.secrets import PlainKey, Secret
 from chat_tui.message import blank_reply, user_message
 from chat_tui.net.frames import Frame
-from chat_tui.providers.anthropic_dialect import AnthropicDecoder
-from chat_tui.providers.gemini_dialect import GeminiDecoder
+from chat_tui.providers.anthropic.dialect import AnthropicDecoder
+from chat_tui.providers.gemini.dialect import GeminiDecoder
 from chat_tui.providers.native_reply import NativeDecoder
-from chat_tui.providers.ollama_dialect import OllamaDecoder
+from chat_tui.providers.ollama.dialect import OllamaDecoder
 from chat_tui.simulator.dialect import to_json
 from chat_tui.simulator.script import (
     Done,

@@ -4,8 +4,8 @@ import base64
 
 from chat_tui.events import StreamError
 from chat_tui.message import Attachment, user_message
-from chat_tui.providers.ollama import OLLAMA
-from chat_tui.providers.ollama_dialect import OllamaDecoder
+from chat_tui.providers.ollama.dialect import OllamaDecoder
+from chat_tui.providers.ollama.provider import OLLAMA
 from chat_tui.simulator.script import Fail, Finish, Picture, Raw, Say, Script
 from chat_tui.simulator.server import Simulator
 from tests.media.pictures import png

@@ -10,8 +10,8 @@ from chat_tui.events import Finished, Notice, StreamError, TextDelta, Usage
 from chat_tui.ids import new_message_id
 from chat_tui.keys.secrets import EnvKey, PlainKey, Secret
 from chat_tui.message import Message, TextPart, blank_reply, user_message
-from chat_tui.providers.chat_request import encode
-from chat_tui.providers.openai import FLOWAPI, FlowapiOptions
+from chat_tui.providers.chat.request import encode
+from chat_tui.providers.openai.provider import FLOWAPI, FlowapiOptions
 from chat_tui.simulator.demo import MODELS
 from chat_tui.simulator.script import (
     Done,

@@ -20,7 +20,7 @@ from chat_tui.events import (
 )
 from chat_tui.message import user_message
 from chat_tui.net.frames import Frame
-from chat_tui.providers.openai_images import ImagesDecoder, encode
+from chat_tui.providers.openai.images import ImagesDecoder, encode
 from chat_tui.simulator.pictures import landscape
 from chat_tui.simulator.script import Drop, Fail, Picture, Preview, Script
 from chat_tui.simulator.script import Usage as Totals

@@ -10,7 +10,7 @@ from chat_tui.config.load import load
 from chat_tui.config.model import Config
 from chat_tui.errors import ConfigError
 from chat_tui.keys.secrets import DefaultKey
-from chat_tui.providers.presets import PRESETS
+from chat_tui.providers.openai.presets import PRESETS
 from chat_tui.registry import DEFAULT
 from chat_tui.roster.offers import KEY_VARIABLES, TITLES, keys_found, offers
 from chat_tui.roster.roster import Roster

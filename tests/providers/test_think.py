@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.events import ReasoningDelta, TextDelta
-from chat_tui.providers.think import ThinkSplitter
+from chat_tui.providers.chat.think import ThinkSplitter
 
 
 def split(*pieces: str) -> tuple[str, str]:

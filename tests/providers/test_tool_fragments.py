@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chat_tui.events import ToolCall
-from chat_tui.providers.tool_fragments import ToolFragments
+from chat_tui.providers.chat.tool_fragments import ToolFragments
 
 
 def part(name: str = "", arguments: Any = "", **fields: Any) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from textual import events
 from textual.pilot import Pilot
 
 from chat_tui.conversation import Conversation
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.events import Finished
 from chat_tui.message import Attachment, Message, TextPart
 from chat_tui.simulator.pictures import landscape
-from chat_tui.widgets.attachment_bar import FileChip
-from chat_tui.widgets.attachment_pictures import AttachmentPictures
+from chat_tui.widgets.prompt.attachment_bar import FileChip
+from chat_tui.widgets.prompt.attachment_pictures import AttachmentPictures
 from tests.app.desk import Desk, chat, until
 from tests.snapshots.compare import Compare
 from tests.snapshots.conftest import BEGAN, Talk

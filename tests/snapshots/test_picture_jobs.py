@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from chat_tui.app.chat_app import ChatApp
 from chat_tui.conversation import Conversation
-from chat_tui.document.picture_slots import draw_pictures
+from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.events import (
     Finished,
     ImagePreview,

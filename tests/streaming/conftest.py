@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from chat_tui.providers.openai import ChatProvider
+from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.simulator.server import Simulator
 from tests.builders import chat_provider
 

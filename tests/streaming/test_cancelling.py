@@ -8,7 +8,7 @@ import pytest
 
 from chat_tui.errors import ConnectionLost
 from chat_tui.events import Finished, Notice, StreamEvent, TextDelta
-from chat_tui.providers.openai import ChatProvider
+from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.simulator.script import Drop, Finish, Gate, Hang, Hold, Script, say
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.worker import StreamWorker

@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.events import Finished, Notice, Started, StreamError, StreamEvent, TextDelta
-from chat_tui.providers.openai import ChatProvider
+from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.simulator.script import Comment, Done, Drop, Fail, Finish, Gate, Hold, Script, say
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.retry import RetryPolicy

@@ -18,8 +18,8 @@ ENDLESS = """
 import asyncio, resource, sys
 from tests.net.server import chunk, serve, stream_head
 from tests.providers.asking import request, services
-from chat_tui.providers.openai import OPENAI
-from chat_tui.providers.openai_options import OpenAIOptions
+from chat_tui.providers.openai.provider import OPENAI
+from chat_tui.providers.openai.options import OpenAIOptions
 from chat_tui.streaming.worker import StreamWorker
 
 EVENT = b'data: {"choices": [{"delta": {"content": "%b"}}]}\\n\\n' % (b"word " * 2000)

@@ -22,7 +22,7 @@ from chat_tui.message import Message, TextPart
 from chat_tui.resources import theme_files
 from chat_tui.simulator.demo_answers import answer
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.transcript.transcript import Transcript
 
 WHEN = datetime(2026, 3, 14, 14, 2, tzinfo=UTC)
 REPLY = MessageId("reply")

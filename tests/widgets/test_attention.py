@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from chat_tui.widgets import attention
-from chat_tui.widgets.attention import Attention
+from chat_tui.widgets.pane import attention
+from chat_tui.widgets.pane.attention import Attention
 from tests.builders import loop_turn
 
 

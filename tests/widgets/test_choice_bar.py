@@ -1,5 +1,5 @@
 from chat_tui.events import FollowUps
-from chat_tui.widgets.choice_bar import ChoiceBar
+from chat_tui.widgets.prompt.choice_bar import ChoiceBar
 from tests.widgets.host import Host, row
 
 

@@ -19,8 +19,8 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 
-from chat_tui.widgets.direct_paint import DirectPainter
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.transcript.direct_paint import DirectPainter
+from chat_tui.widgets.transcript.transcript import Transcript
 from tests.builders import loop_turn
 from tests.e2e.program import Program
 from tests.e2e.terminal import Terminal

@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from chat_tui.pictures.kitty import PLACEHOLDER
 from chat_tui.text import clean, harm_in
-from chat_tui.widgets.egress import guard_terminal
-from chat_tui.widgets.picture_cells import Sixel, SixelStrip
+from chat_tui.widgets.terminal.egress import guard_terminal
+from chat_tui.widgets.transcript.picture_cells import Sixel, SixelStrip
 from tests.tripwire import Tripwire
 
 CORPUS = [

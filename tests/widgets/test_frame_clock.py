@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chat_tui.widgets.frame_clock import COST_SHARE, FRAME_S, SLOWEST_S, FrameClock
+from chat_tui.widgets.transcript.frame_clock import COST_SHARE, FRAME_S, SLOWEST_S, FrameClock
 from tests.builders import loop_turn
 
 

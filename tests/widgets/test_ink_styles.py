@@ -8,7 +8,7 @@ from chat_tui.document.provider_place import provider_number
 from chat_tui.document.spans import Span
 from chat_tui.resources import theme_files
 from chat_tui.themes import ThemeShelf, ink_styles, textual_theme
-from chat_tui.widgets.ink_styles import InkStyles
+from chat_tui.widgets.transcript.ink_styles import InkStyles
 
 BASE = Style(color="white", bgcolor="black")
 RED, BLUE = Style(color="red"), Style(color="blue")

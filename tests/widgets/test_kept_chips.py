@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from chat_tui.message import Attachment
 from chat_tui.text import clean
-from chat_tui.widgets.attachment_bar import FileChip, TextChip
-from chat_tui.widgets.kept_chips import BETWEEN, read_draft, written_draft
+from chat_tui.widgets.prompt.attachment_bar import FileChip, TextChip
+from chat_tui.widgets.prompt.kept_chips import BETWEEN, read_draft, written_draft
 
 
 @given(st.text().map(clean), st.lists(st.text().map(clean).map(TextChip)))

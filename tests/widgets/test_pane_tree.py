@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Region, Size
 
-from chat_tui.widgets import pane_tree
-from chat_tui.widgets.pane_tree import LEAST, Axis, Leaf, Split, Tree
+from chat_tui.widgets.pane import pane_tree
+from chat_tui.widgets.pane.pane_tree import LEAST, Axis, Leaf, Split, Tree
 
 AXES: st.SearchStrategy[Axis] = st.sampled_from(("right", "down"))
 RATIOS = st.floats(0.01, 0.99)

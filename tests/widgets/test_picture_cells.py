@@ -5,7 +5,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from chat_tui.pictures.drawn import Drawn
-from chat_tui.widgets.picture_cells import PictureRow, SixelStrip, lay_over
+from chat_tui.widgets.transcript.picture_cells import PictureRow, SixelStrip, lay_over
 
 BASE = Style.parse("white on black")
 DIM = Style.parse("dim")

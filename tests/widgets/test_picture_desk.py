@@ -7,12 +7,12 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from chat_tui import glyphs
-from chat_tui.document.picture_slots import cell_size, draw_pictures, pictures_are_drawn
+from chat_tui.document.pictures.picture_slots import cell_size, draw_pictures, pictures_are_drawn
 from chat_tui.events import Finished, ImageResult
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from chat_tui.widgets.picture_desk import PictureDesk
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.transcript.transcript import Transcript
 from tests.pictures.real_pictures import picture, saved
 from tests.widgets.painting_program import WHEN
 

@@ -1,5 +1,5 @@
-from chat_tui.widgets.header import PaneHeader
 from chat_tui.widgets.key_bar import KeyBar
+from chat_tui.widgets.pane.header import PaneHeader
 from tests.widgets.host import Host, row
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from chat_tui.events import Finished, TextDelta, Usage
 from chat_tui.streaming.meter import ReplyMeter
-from chat_tui.widgets.status_line import StatusLine
+from chat_tui.widgets.pane.status_line import StatusLine
 from tests.widgets.host import Host, row
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.widgets.terminal_background import BackgroundReader
+from chat_tui.widgets.terminal.background import BackgroundReader
 
 END = "\x1b[?62;22c"
 LIGHT = "\x1b]11;rgb:ffff/f8f8/e7e7\x1b\\"

@@ -10,8 +10,8 @@ import pytest
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
-from chat_tui.widgets import terminal_driver
-from chat_tui.widgets.terminal_driver import TerminalWriter
+from chat_tui.widgets.terminal import driver as terminal_driver
+from chat_tui.widgets.terminal.driver import TerminalWriter
 
 
 @pytest.fixture

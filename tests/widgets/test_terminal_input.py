@@ -10,8 +10,8 @@ from textual import constants, events
 from textual.geometry import Size
 from textual.message import Message
 
-from chat_tui.widgets.terminal_input import ESCAPE_S, beyond, escape_s, read_keys
-from chat_tui.widgets.terminal_keys import teach_keys
+from chat_tui.widgets.terminal.input import ESCAPE_S, beyond, escape_s, read_keys
+from chat_tui.widgets.terminal.keys import teach_keys
 
 LONG_S = 60.0
 SOON_S = 0.01

@@ -3,7 +3,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 
 from chat_tui.config.actions import default_keys
-from chat_tui.widgets.terminal_keys import teach_keys
+from chat_tui.widgets.terminal.keys import teach_keys
 
 
 def keys_of(typed: str) -> list[str]:

@@ -10,7 +10,7 @@ from chat_tui.document.rows import MAX_VIEWS, Rows
 from chat_tui.events import Finished, TextDelta
 from chat_tui.ids import MessageId
 from chat_tui.message import Message, Part, ReasoningPart, TextPart
-from chat_tui.widgets.transcript import Transcript
+from chat_tui.widgets.transcript.transcript import Transcript
 from tests.builders import loop_turn
 from tests.widgets.host import Host
 

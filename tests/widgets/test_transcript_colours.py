@@ -3,7 +3,7 @@ import time
 import pytest
 
 from chat_tui.colouring.colouring import Colouring
-from chat_tui.document.highlight import WholeFence
+from chat_tui.document.code.highlight import WholeFence
 from chat_tui.message import TextPart
 from tests.builders import loop_turn
 from tests.document import hanging

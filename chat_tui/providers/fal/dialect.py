@@ -27,8 +27,8 @@ from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.net.json import decode_json, encode_json
 from chat_tui.providers.bad_frames import BadFrames
-from chat_tui.providers.chat_chunks import decode_usage
-from chat_tui.providers.chat_dialect import DONE
+from chat_tui.providers.chat.chunks import decode_usage
+from chat_tui.providers.chat.dialect import DONE
 from chat_tui.providers.fal.pictures import (
     files_in,
     flagged_in,

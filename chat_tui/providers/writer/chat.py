@@ -11,7 +11,7 @@ from chat_tui.events import Finished, Step, StreamEvent, TextDelta, ToolCall, Wo
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import encode_json
-from chat_tui.providers.chat_dialect import ChatDecoder
+from chat_tui.providers.chat.dialect import ChatDecoder
 from chat_tui.providers.writer.errors import NOT_WRITER_HINT, is_error, refuse_error
 from chat_tui.providers.writer.graph import SEARCH_ID, GraphSearch
 from chat_tui.providers.writer.sources import Passages

@@ -15,7 +15,7 @@ from chat_tui.providers.attached import (
     without_pictures,
 )
 from chat_tui.providers.base import Request
-from chat_tui.providers.chat_request import encode
+from chat_tui.providers.chat.request import encode
 from chat_tui.providers.writer.tools import web_search_tool
 from chat_tui.text import clean
 

@@ -1,0 +1,1 @@
+"""Code in colours: fences and indented code, line by line, within limits."""

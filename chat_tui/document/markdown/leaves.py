@@ -1,0 +1,130 @@
+"""The leaves of a document while it grows: what a line that is still coming adds can be undone."""
+
+from typing import TYPE_CHECKING
+
+from chat_tui.document.code.code import Code
+from chat_tui.document.markdown.inline import References, label_key, labels, take_definitions
+from chat_tui.document.markdown.leaf import Leaf
+from chat_tui.document.markdown.paragraph import Paragraph
+from chat_tui.document.markdown.table import Table
+
+if TYPE_CHECKING:
+    from chat_tui.document.code.highlight import HandOut
+
+
+class Leaves:
+    """Leaves in order; only the last one ever changes, but for links that become known later."""
+
+    __slots__ = (
+        "_kept",
+        "_last",
+        "_undone",
+        "_unknown",
+        "changed",
+        "hand_out",
+        "list",
+        "references",
+        "tentative",
+    )
+
+    def __init__(self, hand_out: "HandOut | None" = None) -> None:
+        """Begin with none.
+
+        Args:
+            hand_out: Has code coloured somewhere else.
+        """
+        self.hand_out = hand_out
+        self.list: list[Leaf] = []
+        self.references: References = {}
+        self.changed: int | None = None
+        """The first leaf that changed since this was last set to None."""
+        self.tentative = False
+        """Whether what comes now is to be undone."""
+        self._kept = 0
+        self._last: Leaf | None = None
+        self._undone: Leaf | None = None
+        """The last leaf as it was shown before."""
+        self._unknown: dict[str, list[tuple[int, Paragraph | Table]]] = {}
+        """By label: what has brackets that may be a link once the label is defined."""
+
+    def put(self, leaf: Leaf) -> None:
+        """Add a leaf."""
+        self._inherit(leaf)
+        self.list.append(leaf)
+        self._touch(len(self.list) - 1)
+
+    def replace(self, leaf: Leaf) -> None:
+        """Put a leaf in place of the last one."""
+        self._inherit(leaf)
+        self.list[-1] = leaf
+        self._touch(len(self.list) - 1)
+
+    def drop(self) -> None:
+        """Take the last leaf away."""
+        self.list.pop()
+        self._touch(len(self.list))
+
+    def grown(self) -> None:
+        """Note that the last leaf has grown."""
+        self._touch(len(self.list) - 1)
+
+    def begin_tentative(self) -> None:
+        """From now on, remember what was before."""
+        self.tentative = True
+        self._kept = len(self.list)
+        self._last = self.list[-1] if self.list else None
+
+    def undo(self) -> None:
+        """Bring back what was when `begin_tentative` was called."""
+        if not self.tentative:
+            return
+        self.tentative = False
+        self._undone = self.list[-1] if self.list else None
+        if len(self.list) > self._kept:
+            self._touch(self._kept)
+            del self.list[self._kept :]
+        if self._last is None:
+            return
+        if len(self.list) < self._kept:
+            self.list.append(self._last)
+            self._touch(self._kept - 1)
+        elif self.list[-1] is not self._last:
+            self.list[-1] = self._last
+            self._touch(self._kept - 1)
+        if isinstance(self._last, Code) and self._last.set_tail(None):
+            self._touch(self._kept - 1)
+
+    def define(self, source: str) -> str:
+        """Take reference definitions from a paragraph's beginning, and give back its rest."""
+        rest, new = take_definitions(source, self.references)
+        self._undone = None  # was parsed without these
+        for label in new:
+            for index, leaf in self._unknown.pop(label_key(label), ()):
+                leaf.forget()
+                self._touch(index)
+        return rest
+
+    def settle(self, leaf: Paragraph | Table, source: str) -> None:
+        """Note which links of the last leaf, or of a row of it, are not known yet."""
+        if self.tentative or "]" not in source:
+            return
+        for label in labels(source):
+            self._unknown.setdefault(label, []).append((len(self.list) - 1, leaf))
+
+    def finish(self) -> None:
+        """Let go of what only a document that grows needs."""
+        self._unknown.clear()
+        self._undone = self._last = None
+
+    def _inherit(self, leaf: Leaf) -> None:
+        shorter, self._undone = self._undone, None
+        if (
+            isinstance(leaf, Paragraph)
+            and isinstance(shorter, Paragraph)
+            and leaf.source[0] == shorter.source[0]
+        ):
+            leaf.inherit(shorter.known)
+
+    def _touch(self, index: int) -> None:
+        if self.changed is None or index < self.changed:
+            self.changed = index

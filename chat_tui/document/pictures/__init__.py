@@ -1,0 +1,1 @@
+"""Pictures in a document: the room that they get, and the words around them."""

@@ -1,0 +1,1 @@
+"""Kinds `openai` and `flowapi`, with the presets of common services."""

@@ -1,0 +1,1 @@
+"""The prompt, and the rows above it: what is written, what goes along, what can be chosen."""
