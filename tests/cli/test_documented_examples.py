@@ -14,7 +14,7 @@ from tests.cli.conftest import User, ended
 from tests.documents import ROOT, shell_lines
 
 PAGES = ("scripting.md", "pictures.md", "transcripts.md", "data.md")
-ELSEWHERE = ("zsh", "chatgpt-export.zip", "--undo", "jq -r '.findings")
+ELSEWHERE = ("simulator", "zsh", "chatgpt-export.zip", "--undo", "jq -r '.findings")
 """In lines that want what is not here."""
 PARTS = ("if ", "cat ", "fi")
 """Beginnings of what is one line of several."""
