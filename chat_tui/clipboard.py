@@ -120,7 +120,9 @@ async def copy(
     text = clean(text)
     if not text:
         return CopyReport(0, ())
-    found = routes(environ, lambda name: shutil.which(name, path=environ.get("PATH", "")))
+    found = await asyncio.to_thread(
+        routes, environ, lambda name: shutil.which(name, path=environ.get("PATH", ""))
+    )
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_take(route, text, environ, write), name=f"copy: {route.name}")

@@ -83,6 +83,8 @@ def link_note(label: str, url: str) -> LinkNote:
         return LinkNote(None, "", confirm=True)
     parts = urlsplit(target)
     shown = parts.path if parts.scheme == "mailto" else parts.hostname or ""
+    if target == safe_link(f"https://{label}" if label.startswith("www.") else label):
+        return LinkNote(target, shown, confirm=False)  # a path can look like a host
     label = clean(label).lower()
     if parts.scheme == "mailto" and "@" in label:
         return LinkNote(target, shown, confirm=shown.lower() not in label)

@@ -1,8 +1,12 @@
 """Ends a program that is driven by keys as its own end does it: what still works stops first."""
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 
 from textual.app import App
+
+TURNS: Final = 3
+"""Of the loop: what was cancelled before it began would be told as never awaited."""
 
 
 def leave_in_order() -> None:
@@ -13,6 +17,8 @@ def leave_in_order() -> None:
     shutdown = App._shutdown
 
     async def ended(self: App[Any]) -> None:
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
         self.workers.cancel_all()
         await shutdown(self)
 

@@ -15,6 +15,7 @@ WIDER = {"ARROW", "ELLIPSIS", "SPINNER", "TO_DO", "CHECKED"}
 """Their rows are measured, or they are many signs for one place."""
 NOT_DRAWN = {
     "conversation.py",  # a title is stored with its ellipsis
+    "document/addresses.py",  # what ends an address
     "document/markdown/markdown.py",  # what joins two signs
     "document/wrap.py",  # where lines of any language break
     "links.py",  # dots of other scripts

@@ -125,6 +125,11 @@ def test_whatever_is_given_back_can_be_an_argument(url: str) -> None:
         ("Ann.Lee@shop.example", "mailto:ann.lee@shop.example"),
         ("write to us", "mailto:ann@shop.example"),
         ("10.0.0.1", "http://10.0.0.1/"),
+        ("https://shop.example/bank.example/x", "https://shop.example/bank.example/x"),
+        (
+            "www.shop.example/?to=https://bank.example",
+            "https://www.shop.example/?to=https://bank.example",
+        ),
     ],
 )
 def test_a_label_that_names_no_other_host_needs_no_question(label: str, url: str) -> None:

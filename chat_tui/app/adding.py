@@ -30,28 +30,29 @@ class AppAdding:
         self._memory = wiring.memory
         self.desk = ProviderDesk(wiring.roster, KINDS, wiring.paths.providers_dir, wiring.environ)
 
-    def show(self) -> None:
+    async def show(self) -> None:
         """Ask what is to be added or changed."""
         from chat_tui.screens.add_provider import AddProvider
 
         pane = self._app.pane
 
-        def go_on(chosen: Offer | str | None) -> None:
+        async def go_on(chosen: Offer | str | None) -> None:
             if isinstance(chosen, Offer):
                 self.fill_in(chosen, pane)
             elif chosen is not None:
-                self.change(chosen, pane)
+                await self.change(chosen, pane)
 
-        self._app.push_screen(AddProvider(self.desk.offers(), self.desk.own()), go_on)
+        own = await self.desk.own()
+        self._app.push_screen(AddProvider(self.desk.offers(), own), go_on)
 
     def fill_in(self, offer: Offer, pane: "Pane") -> None:
         """Ask for what a new provider needs."""
         self._open(offer, pane, name=self.desk.free_name(offer.name))
 
-    def change(self, name: str, pane: "Pane") -> None:
+    async def change(self, name: str, pane: "Pane") -> None:
         """Change a provider that was added before."""
         try:
-            table = self.desk.table_of(name)
+            table = await self.desk.table_of(name)
         except ChatTuiError as error:
             self._tell(error)
             return

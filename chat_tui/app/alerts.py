@@ -1,5 +1,6 @@
 """Long replies and pictures are told of when they are done, while nobody looks."""
 
+import asyncio
 import shutil
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -60,14 +61,13 @@ class Alerts:
             return
         what = "the picture" if picture else "the reply"
         words = f"{what} is there" if isinstance(ending, Finished) else f"{what} failed"
-        told = alert(
-            "chat-tui",
-            f"{message.provider}: {words}, after {took_s:.0f} s",
-            environ=self._environ,
-            which=shutil.which,
+        line = f"{message.provider}: {words}, after {took_s:.0f} s"
+        self._app.run_worker(self._tell(line), group="alert")
+
+    async def _tell(self, line: str) -> None:
+        told = await asyncio.to_thread(
+            alert, "chat-tui", line, environ=self._environ, which=shutil.which
         )
         self._write(told.sequence)
         if told.argv:
-            self._app.run_worker(
-                run_program(told.argv, environ=self._environ, limit_s=LIMIT_S), group="alert"
-            )
+            await run_program(told.argv, environ=self._environ, limit_s=LIMIT_S)

@@ -95,8 +95,14 @@ class ChatApp(TellingApp, inherit_bindings=False):  # inherited keys could not b
         self.themes = AppThemes(
             self, wiring.shelf, wiring.memory, wiring.colouring.hand_out, wiring.picture_desk
         )
-        self.panes = AppPanes(self, wiring, self.themes, self._trouble)
         self.work = Work(self, wiring)
+        self.panes = AppPanes(
+            self,
+            wiring,
+            self.themes,
+            self._trouble,
+            lambda pane, replies, go_on: self.work.prompts.may_send(pane, replies, go_on),
+        )
         self._keys_at: KeysAt = "prompt"
         self._key_bar = KeyBar(footer_hints(self._keys_at, self._config.keys))
         self._network_loaded = False
@@ -167,8 +173,8 @@ class ChatApp(TellingApp, inherit_bindings=False):  # inherited keys could not b
     def action_choose_provider(self) -> None:
         self.work.prompts.choose_provider(self.pane)
 
-    def action_add_provider(self) -> None:
-        self.work.adding.show()
+    async def action_add_provider(self) -> None:
+        await self.work.adding.show()
 
     def action_settings(self) -> None:
         self.work.prompts.show_settings(self.pane)

@@ -1,4 +1,4 @@
-"""A terminal that is too small for anything shows one plain line that says so."""
+"""A terminal that is too small for anything shows one plain line; in all others all is painted."""
 
 from typing import Any, Final, Self
 
@@ -8,9 +8,12 @@ from rich.segment import ControlType, Segment, Segments
 from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.timer import Timer
 
 LEAST: Final = Size(20, 5)
 """Below it, in either direction, nothing is drawn but the notice."""
+SETTLED_S: Final = 0.25
+"""How long after a screen has come or gone all of what can be seen is painted once more."""
 _WORDS: Final = (
     "the terminal is too small: 20 x 5 at least",
     "too small: 20 x 5 at least",
@@ -21,15 +24,25 @@ _WORDS: Final = (
 
 
 class FittingApp(App[int]):
-    """Goes on below the notice, and is there again in a larger terminal."""
+    """Goes on below the notice, and is there again in a larger terminal.
+
+    What opens over something else takes the keys, so that it must be seen, whatever became of its
+    first painting: Textual 8.2 forgets what it could not show during a batch.
+    """
 
     _said_at: Size | None = None
     """The size that the notice was made for; null while all is drawn."""
+    _unpainted = False
+    """Something was left out during a batch."""
+    _settling: Timer | None = None
 
     @property
     def too_small(self) -> bool:
         """The terminal has no room for anything."""
         return self.size.width < LEAST.width or self.size.height < LEAST.height
+
+    def on_mount(self) -> None:
+        self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
 
     def refresh(
         self, *, repaint: bool = True, layout: bool = False, recompose: bool = False
@@ -39,8 +52,30 @@ class FittingApp(App[int]):
             self._said_at = None
         return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
+    def _screen_changed(self, _screen: Screen[Any]) -> None:
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLED_S, self._paint_once_more)
+
+    def _paint_once_more(self) -> None:
+        self._settling = None
+        self.refresh(layout=True)
+
+    def _end_batch(self) -> None:
+        """Paint what was left out meanwhile: Textual 8.2 tells no screen that a batch is over."""
+        super()._end_batch()
+        if self._batch_count or not self._running:
+            return
+        if self._unpainted:
+            self._unpainted = False
+            self.refresh()
+        for screen in self.screen_stack:
+            screen.check_idle()
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Put the notice in the place of what Textual 8.2 would write, whatever is open."""
+        if self._batch_count and renderable is not None:
+            self._unpainted = True
         if not self.too_small:
             if self._said_at is not None:
                 self._said_at = None

@@ -67,7 +67,7 @@ class AppLeases:
         }
         now = asyncio.get_running_loop().time()
         due = now - self._beat_at >= BEAT_S
-        if due or set(sessions) != self._held or self._reading:
+        if due or set(sessions) != self._held or await self._something_free():
             try:
                 others = await self._wiring.store.hold(sessions)
             except NewerStore:  # nobody writes there, so nobody has to be kept away
@@ -77,6 +77,12 @@ class AppLeases:
             await self._settle(sessions, others)
         for reading in tuple(self._reading.values()):
             await reading.look()
+
+    async def _something_free(self) -> bool:
+        """Whether nobody has a conversation any more that is read along here; nothing is written."""
+        if not self._reading:
+            return False
+        return self._reading.keys() != (await self._wiring.store.holders(self._reading)).keys()
 
     async def _settle(
         self, sessions: Mapping[ConversationId, Session], others: Mapping[ConversationId, Holder]

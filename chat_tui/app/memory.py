@@ -1,5 +1,6 @@
 """What was chosen last, and the file that keeps it until the next start."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
@@ -28,15 +29,33 @@ class Memory:
         self._path = path
         self._complain = complain
         self.state, self.warning = load_state(path)
+        self._unwritten = False
+        self._writing: asyncio.Task[None] | None = None
         recall(self.state.names)
 
     def keep(self, **changes: object) -> None:
-        """Change some of the choices, and write them all."""
+        """Change some of the choices, and have them all written; needs a running event loop.
+
+        A disk may take its time, and nobody waits for it: what changes meanwhile is written at
+        once afterwards.
+        """
         self.state = msgspec.structs.replace(self.state, **changes)
-        try:
-            save_state(self._path, self.state)
-        except OSError as error:
-            self._complain(f"the choice is not remembered: {error}")
+        self._unwritten = True
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write(), name="write the last choices")
+
+    async def aclose(self) -> None:
+        """Wait until everything is written."""
+        if self._writing is not None:
+            await self._writing
+
+    async def _write(self) -> None:
+        while self._unwritten:
+            self._unwritten = False
+            try:
+                await asyncio.to_thread(save_state, self._path, self.state)
+            except OSError as error:
+                self._complain(f"the choice is not remembered: {error}")
 
     def keep_model(self, provider: str, model: str) -> None:
         """Remember who answers, and with which model."""

@@ -43,6 +43,7 @@ def commands(app: "ChatApp") -> Iterable[SystemCommand]:
     yield SystemCommand("Colours", "all themes, each shown while it is marked", app.themes.pick)
     for name in app.themes.names():
         yield SystemCommand(f"Theme: {name}", "", partial(app.themes.choose, name))
+    yield SystemCommand("Clear notifications", "", app.clear_notifications)
     yield SystemCommand("Help: keys", "", app.action_help)
     yield SystemCommand("Quit", "", app.action_quit)
 

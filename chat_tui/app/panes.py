@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chat_tui.app.trouble import Trouble
     from chat_tui.app.wiring import Wiring
     from chat_tui.session.session import Session
+    from chat_tui.widgets.pane.sending import MaySend
 
 REMEMBER_S: Final = 0.5
 """How long a layout may change before it is written down."""
@@ -68,7 +69,14 @@ class _Closed(msgspec.Struct, frozen=True):
 class AppPanes:
     """What can be done with panes. Sessions are the application's: closing a pane stops nothing."""
 
-    def __init__(self, app: App[int], wiring: Wiring, themes: AppThemes, trouble: Trouble) -> None:
+    def __init__(
+        self,
+        app: App[int],
+        wiring: Wiring,
+        themes: AppThemes,
+        trouble: Trouble,
+        may_send: MaySend,
+    ) -> None:
         """Make none yet.
 
         Args:
@@ -76,11 +84,13 @@ class AppPanes:
             wiring: What panes are made of.
             themes: Dresses them.
             trouble: Says whether nothing can be saved just now.
+            may_send: Says whether a pane may ask for so many replies.
         """
         self._app = app
         self._wiring = wiring
         self._themes = themes
         self._trouble = trouble
+        self._may_send = may_send
         self._closed: list[_Closed] = []
         self._restoring: LayoutState | None = None
         self._timer: Timer | None = None
@@ -101,7 +111,7 @@ class AppPanes:
     ) -> Pane:
         """Make a pane; see there."""
         config = self._wiring.config
-        return Pane(
+        pane = Pane(
             session,
             self._wiring.roster.provider,
             provider=provider,
@@ -111,6 +121,8 @@ class AppPanes:
             keys=config.keys,
             vi=config.app.vi_keys,
         )
+        pane.sending.may_send = self._may_send  # before anything can be typed
+        return pane
 
     async def act(self, what: PaneAction) -> None:
         """Do what a key is for."""

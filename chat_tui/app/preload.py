@@ -13,4 +13,5 @@ def load_network() -> None:
 
     anyio.run(anyio.sleep, 0)  # httpcore's locks are anyio's, whose backend is loaded at first use
     inline_spans("*", {})
+    inline_spans("* www.a", {})  # text with bare addresses has a parser of its own
     line_lexer("python")

@@ -1,6 +1,7 @@
 """What prompts ask of the application: commands, completions, drafts, an editor, templates."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from textual.app import App
@@ -56,7 +57,9 @@ class AppPrompts:
                 self._drafts.note_queue(ConversationId(conversation), texts)
             case Pane.Opened(pane=pane):
                 self._lend(pane)
-                self._app.run_worker(self._exchange_drafts(pane), group="drafts")
+                # Called by the worker: an end before it begins leaves nothing that is not awaited.
+                exchange = partial(self._exchange_drafts, pane)
+                self._app.run_worker(exchange, group="drafts")  # type: ignore[arg-type]  # as @work
             case _:
                 assert_never(asked)
 
@@ -139,7 +142,6 @@ class AppPrompts:
 
     def _lend(self, pane: Pane) -> None:
         """Lend a pane what it asks of us."""
-        pane.sending.may_send = self._may_send
         pane.status.window_of = self._window_of
 
     def _named(self, provider: str, models: Sequence[str]) -> None:
@@ -227,7 +229,7 @@ class AppPrompts:
         here = reckoned(session.conversation)
         self._app.push_screen(UsageScreen(here, replies, self._tools.budget_usd()))
 
-    async def _may_send(self, pane: Pane, replies: int, go_on: Callable[[], object]) -> bool:
+    async def may_send(self, pane: Pane, replies: int, go_on: Callable[[], object]) -> bool:
         """Whether so many replies may be asked for; where the budget of the day is spent, ask."""
         budget_usd = self._tools.budget_usd()
         if budget_usd is None:

@@ -8,6 +8,7 @@ from textual.notifications import SeverityLevel
 from chat_tui.app.copying import copy_and_tell
 from chat_tui.app.crashes import Crashes
 from chat_tui.app.fitting import FittingApp
+from chat_tui.app.toasts import FewNotifications, Toasts
 from chat_tui.config.paths import Paths
 from chat_tui.text import clean, clean_line
 from chat_tui.widgets.terminal.egress import guard_terminal
@@ -25,6 +26,8 @@ class TellingApp(FittingApp):
         """
         super().__init__()
         guard_terminal()
+        self._notifications = FewNotifications()
+        self._toasts = Toasts(self)
         self.crashes = Crashes(self, paths.state_dir / "crashes")
         self._log_file = paths.log_file
         self._environ = environ
@@ -47,6 +50,11 @@ class TellingApp(FittingApp):
             timeout=timeout,
             markup=False,
         )
+
+    def _refresh_notifications(self) -> None:
+        super()._refresh_notifications()
+        if self.screen_stack:
+            self._toasts.show_on(self.screen_stack[-1])
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by every route there is, and say which; text fields copy by this, too."""

@@ -86,6 +86,7 @@ class Wiring:
 
     async def aclose(self) -> None:
         """Close what was opened; the sessions first, by whoever stops what runs in them."""
+        await self.memory.aclose()
         await self.store.close()
         await self.roster.aclose()
         await self.colouring.aclose()

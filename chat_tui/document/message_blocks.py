@@ -11,6 +11,7 @@ from chat_tui.document.message_words import gap_between, header_words, thought_w
 from chat_tui.document.open_part import TextSoFar, open_part
 from chat_tui.document.parts import below, below_block, part_block, steps_blocks
 from chat_tui.document.pictures.message_pictures import MessagePictures, found_jobs
+from chat_tui.document.typed import TypedBlock
 from chat_tui.events import (
     Approval,
     FollowUps,
@@ -181,7 +182,7 @@ class MessageBlocks:
             self._put(number, TextBlock("the model refused:", ink="warning", gap=gap))
             gap = 0
         if as_typed:
-            self._put(number, TextBlock(clean(part.text), gap=gap))
+            self._put(number, TypedBlock(clean(part.text), gap=gap))
             return
         if known is None:
             known = TextSoFar(self._hand_out)

@@ -14,6 +14,7 @@ from chat_tui.document.code.code import Code
 from chat_tui.document.markdown.written import written
 from chat_tui.document.message_view import MessageView
 from chat_tui.document.spans import Span
+from chat_tui.document.typed import TypedBlock
 from chat_tui.events import Source
 
 _UNWRAPPED_CELLS = 100_000
@@ -107,6 +108,8 @@ def unit_links(blocks: Sequence[Block], unit: Unit) -> list[Link]:
         for leaf in block.document.leaves[unit.first : unit.last]:
             for index in range(leaf.height(_UNWRAPPED_CELLS)):
                 found += _in_row(leaf.row(index, _UNWRAPPED_CELLS))
+    elif isinstance(block, TypedBlock):
+        found += _in_row(block.spans(0, len(block.text)))
     else:
         found += _written_out(unit_text(blocks, unit))
     return list(dict.fromkeys(found))

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from math import ceil
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -55,9 +56,7 @@ def check_picture(data: bytes) -> PictureForm:
         MediaError: it is too large, or not a PNG, JPEG, WebP or GIF.
     """
     if len(data) > MAX_BYTES:
-        raise MediaError(
-            f"the picture has {len(data) >> 20} MiB; up to {MAX_BYTES >> 20} MiB are kept"
-        )
+        raise too_large(len(data))
     form = sniff(data)
     if form is None:
         raise MediaError("the picture is not a PNG, JPEG, WebP or GIF file")
@@ -121,6 +120,16 @@ class MediaFolder:
                 hint="check the disk, or choose another folder with --data-dir",
             ) from error
         return path
+
+
+def too_large(size_bytes: int) -> MediaError:
+    """Say that a picture is more than we keep.
+
+    Args:
+        size_bytes: Of the whole picture.
+    """
+    size_mib = ceil(size_bytes / (1 << 20) * 10) / 10  # upwards: never the limit itself
+    return MediaError(f"the picture has {size_mib:.1f} MiB; up to {MAX_BYTES >> 20} MiB are kept")
 
 
 def _has(path: Path, data: bytes) -> bool:

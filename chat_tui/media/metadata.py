@@ -13,6 +13,7 @@ Formats: https://www.w3.org/TR/png-3/#11textinfo, Exif 2.32 (CIPA DC-008), XMP p
 """
 
 import html
+import os
 import re
 import struct
 import zlib
@@ -111,7 +112,10 @@ def picture_bytes(path: Path) -> bytes:
         raise MediaError(f"{str(path)!r} is not a file")
     with path.open("rb") as file:
         data = file.read(files.MAX_BYTES + 1)
+        size_bytes = os.fstat(file.fileno()).st_size
     try:
+        if len(data) > files.MAX_BYTES:
+            raise files.too_large(max(size_bytes, len(data)))
         files.check_picture(data)
     except MediaError as error:
         raise MediaError(f"{str(path)!r}: {error.message}") from error

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +32,8 @@ async def open_picture(path: Path, *, environ: Mapping[str, str]) -> None:
     """
     checked = await asyncio.to_thread(_checked, path)
     openers = ("open",) if sys.platform == "darwin" else _OPENERS
-    found = [shutil.which(name, path=environ.get("PATH", "")) for name in openers]
     hint = "copy its path and open it yourself"
-    program = next(filter(None, found), None)
+    program = await asyncio.to_thread(_first_of, openers, environ.get("PATH", ""))
     if program is None:
         raise ChatTuiError(f"there is no program {openers[0]!r} that opens pictures", hint=hint)
     reason = await run_program(
@@ -45,6 +44,10 @@ async def open_picture(path: Path, *, environ: Mapping[str, str]) -> None:
     )
     if reason:
         raise ChatTuiError(f"{Path(program).name} did not open {str(path)!r}: {reason}", hint=hint)
+
+
+def _first_of(programs: Sequence[str], search: str) -> str | None:
+    return next(filter(None, (shutil.which(name, path=search) for name in programs)), None)
 
 
 def _checked(path: Path) -> str:

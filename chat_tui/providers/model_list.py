@@ -6,6 +6,8 @@ from typing import Final
 from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.providers.base import ModelInfo
 
+NOT_LISTED: Final = "is not among them"
+"""How a check ends that found a list without the configured model."""
 _MOST_NEAR: Final = 3
 
 
@@ -41,7 +43,7 @@ def check_models(models: Sequence[ModelInfo], model: str) -> str:
     """
     count = "1 model" if len(models) == 1 else f"{len(models)} models"
     listed = not model or not models or any(one.id == model for one in models)
-    return count if listed else f"{count}, {model!r} is not among them"
+    return count if listed else f"{count}, {model!r} {NOT_LISTED}"
 
 
 def near_models(models: Sequence[ModelInfo], model: str) -> str:

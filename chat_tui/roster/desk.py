@@ -1,5 +1,6 @@
 """Adding, changing and removing providers while the program runs."""
 
+import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -71,21 +72,24 @@ class ProviderDesk:
         names = {one.name for one in found}
         return [*found, *(one for one in offers(self.registry) if one.name not in names)]
 
-    def own(self) -> list[str]:
+    async def own(self) -> list[str]:
         """Names of the providers that have a file of their own, broken ones among them."""
-        return [name for name in self._roster.names() if (self._folder / f"{name}.toml").exists()]
+        names = self._roster.names()
+        return await asyncio.to_thread(
+            lambda: [name for name in names if (self._folder / f"{name}.toml").exists()]
+        )
 
     def free_name(self, wanted: str) -> str:
         """Make a name that no provider has yet."""
         return free_name(wanted, self._roster.names())
 
-    def table_of(self, name: str) -> dict[str, Any]:
+    async def table_of(self, name: str) -> dict[str, Any]:
         """What stands in the file of a provider.
 
         Raises:
             ConfigError: it cannot be read.
         """
-        return written_table(file_of(self._folder, name))
+        return await asyncio.to_thread(written_table, file_of(self._folder, name))
 
     async def test(self, draft: Draft) -> Trial:
         """Ask the server as this provider would; nothing is stored.
@@ -114,18 +118,8 @@ class ProviderDesk:
         place = ""
         if draft.key is not None:
             place = await keep_key(draft.name, draft.key, key_file_of(entry.key))
-        entry = write_provider(
-            self._folder,
-            draft.name,
-            table,
-            self.registry,
-            overwrite=draft.name == draft.before,
-        )
-        if draft.before and draft.before != draft.name:
-            remove_provider(self._folder, draft.before)  # its key may be that of the new one
-            self._roster.drop(draft.before)
-        self._roster.put(entry)
-        return Added(entry, trial, place)
+        # Whoever waits may leave: what is on disk is to be in the roster all the same.
+        return Added(await asyncio.shield(self._write(draft, table)), trial, place)
 
     def model_of(self, name: str) -> str:
         """The model, or the flow, that a provider answers with by itself; empty for none."""
@@ -140,7 +134,7 @@ class ProviderDesk:
         Raises:
             ConfigError: it has none, or the disk refused.
         """
-        if name not in self.own():
+        if name not in await self.own():
             raise ConfigError(
                 f"provider {name!r} is not written in {self._folder}",
                 hint="take it out of the configuration file",
@@ -149,7 +143,24 @@ class ProviderDesk:
             key = self._roster.entry(name).key
             if isinstance(key, KeyringKey) and key.name == name:
                 await drop_kept(name, key.file)
-        remove_provider(self._folder, name)
+        await asyncio.shield(self._remove(name))
+
+    async def _write(self, draft: Draft, table: Mapping[str, Any]) -> ProviderEntry:
+        entry = await asyncio.to_thread(
+            write_provider,
+            self._folder,
+            draft.name,
+            table,
+            self.registry,
+            overwrite=draft.name == draft.before,
+        )
+        if draft.before and draft.before != draft.name:
+            await self._remove(draft.before)  # its key may be that of the new one
+        self._roster.put(entry)
+        return entry
+
+    async def _remove(self, name: str) -> None:
+        await asyncio.to_thread(remove_provider, self._folder, name)
         self._roster.drop(name)
 
     def _checked(self, draft: Draft) -> ProviderEntry:

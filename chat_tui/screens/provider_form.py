@@ -69,6 +69,8 @@ class ProviderForm(Dialog[Added | str]):
         self._offer = offer
         self._words = words
         self._sure = False
+        self._storing = False
+        """What was typed is on its way to the disk: asking again would find it there."""
 
     def compose(self) -> ComposeResult:
         words = self._words
@@ -111,16 +113,17 @@ class ProviderForm(Dialog[Added | str]):
         at = inputs.index(event.input)
         if at + 1 < len(inputs):
             inputs[at + 1].focus()
-        else:
+        elif not self._storing:
             self._finish(tested=True)
 
     def action_keep(self) -> None:
-        self._finish(tested=False)
+        if not self._storing:
+            self._finish(tested=False)
 
     def action_remove(self) -> None:
         """Remove the provider that is changed, once somebody has said so twice."""
         name = self._words.before
-        if not name:
+        if not name or self._storing:
             return
         if not self._sure:
             self._sure = True
@@ -130,11 +133,14 @@ class ProviderForm(Dialog[Added | str]):
 
     @work(exclusive=True, group="finish")
     async def _remove(self, name: str) -> None:
+        self._storing = True
         try:
             await self._desk.remove(name)
         except ChatTuiError as error:
             self._say(_told(error), failed=True)
             return
+        finally:
+            self._storing = False
         self.dismiss(REMOVED)
 
     def _draft(self) -> Draft:
@@ -159,10 +165,13 @@ class ProviderForm(Dialog[Added | str]):
             if tested:
                 self._say(f"testing {glyphs.ELLIPSIS}")
                 trial = await self._desk.test(draft)
+            self._storing = True
             added = await self._desk.keep(draft, trial)
         except ChatTuiError as error:
             self._say(f"not kept: {_told(error)}", failed=True)
             return
+        finally:
+            self._storing = False
         self.dismiss(added)
 
     def _say(self, text: str, *, failed: bool = False) -> None:

@@ -45,16 +45,12 @@ def hold(
     Returns:
         Who has those that cannot be had.
     """
+    names = tuple(wanted)
+    others = held_by_others(connection, names, me.id)
     place = _place(me)
     now = now_us()
-    others: dict[ConversationId, Holder] = {}
-    for conversation in wanted:
-        row = connection.execute(
-            "SELECT holder, pid, started, boot, heartbeat_us FROM lease WHERE conversation_id = ?",
-            (conversation,),
-        ).fetchone()
-        if row is not None and row["holder"] != me.id and lasts(row, now):
-            others[conversation] = Holder(row["pid"], row["boot"] == place)
+    for conversation in names:
+        if conversation in others:
             continue
         connection.execute(
             "INSERT INTO lease (conversation_id, holder, pid, started, boot, heartbeat_us)"
@@ -63,6 +59,29 @@ def hold(
             " boot = excluded.boot, heartbeat_us = excluded.heartbeat_us",
             (conversation, me.id, me.pid, me.started, place, now),
         )
+    return others
+
+
+def held_by_others(
+    connection: Connection, names: Iterable[ConversationId], mine: str
+) -> dict[ConversationId, Holder]:
+    """Look who else has some of these conversations; nothing is written.
+
+    Args:
+        connection: To read with.
+        names: Of the conversations.
+        mine: The writer that does not count.
+    """
+    place = _place(None)
+    now = now_us()
+    others: dict[ConversationId, Holder] = {}
+    for conversation in names:
+        row = connection.execute(
+            "SELECT holder, pid, started, boot, heartbeat_us FROM lease WHERE conversation_id = ?",
+            (conversation,),
+        ).fetchone()
+        if row is not None and row["holder"] != mine and lasts(row, now):
+            others[conversation] = Holder(row["pid"], row["boot"] == place)
     return others
 
 

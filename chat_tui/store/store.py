@@ -331,6 +331,18 @@ class Store(StoreFile):
 
         return await self._database.write(job)
 
+    async def holders(
+        self, conversations: Iterable[ConversationId]
+    ) -> Mapping[ConversationId, Holder]:
+        """Look who else has conversations open, without having them for oneself."""
+        wanted = tuple(conversations)
+
+        def job(connection: Connection) -> Mapping[ConversationId, Holder]:
+            mine = self._writer.id if self._writer is not None else ""
+            return leases.held_by_others(connection, wanted, mine)
+
+        return await self._database.read(job)
+
     async def news_of(
         self, message_id: MessageId, since: int
     ) -> tuple[Sequence[StreamEvent], int, bool]:

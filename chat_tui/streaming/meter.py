@@ -133,11 +133,18 @@ class ReplyMeter:
                 return f"trying again in {ceil(left_s)} s"
             case "streaming" if rate := self._tokens_per_s():
                 return f"streaming {rate:.0f} tok/s"
-            case "generating" if self._fraction is not None:
+            case "generating" if percent := self.percent:
                 dot = f" {glyphs.DOT}" if elapsed else ""
-                return f"generating {percent_words(self._fraction)}{dot}{elapsed}"
+                return f"generating {percent}{dot}{elapsed}"
             case phase:
                 return f"{phase}{elapsed}"
+
+    @property
+    def percent(self) -> str:
+        """How much of a picture is done, in the words of `state`; empty where that is not said."""
+        if self._phase != "generating" or self._fraction is None:
+            return ""
+        return percent_words(self._fraction)
 
     @property
     def totals(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from chat_tui.document.markdown.bare import link_addresses
 from chat_tui.document.markdown.inline import too_deep
 from chat_tui.links import safe_link
 from chat_tui.text import clean
@@ -77,6 +78,7 @@ def _parser() -> "MarkdownIt":
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING}).enable(
         ["strikethrough", "table"]
     )
+    link_addresses(parser)
     parser.add_render_rule("link_open", _link_open)
     parser.add_render_rule("image", _image)
     parser.add_render_rule("th_open", _cell_open)

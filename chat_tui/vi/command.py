@@ -1,14 +1,18 @@
-"""What was typed in normal mode: a command with its counts, or the beginning of one."""
+"""What was typed in normal or visual mode: a command with its counts, or a beginning of one."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+Operator: TypeAlias = Literal["d", "c", "y", ">", "<", "gu", "gU", "g~"]
+
 MOST: Final = 9_999
 """A larger count is taken for this one."""
-OPERATORS: Final = "dcy"
-MOTIONS: Final = "hjklwbeWBE0^$G;,"
+OPERATORS: Final[tuple[Operator, ...]] = ("d", "c", "y", ">", "<", "gu", "gU", "g~")
+MOTIONS: Final = "hjklwbeWBE0^$G;,%"
 FINDS: Final = "fFtT"
-ACTS: Final = "iIaAoOxXsSDCYpPuJ~"
+OBJECTS: Final = "wWp\"'`()b[]{}B<>"
+ACTS: Final = "iIaAoOxXsSDCYpPuJ~vV."
+VISUAL_ACTS: Final = "xXDYCSRsuU~JpPovV"
 DIGITS: Final = "0123456789"
 
 
@@ -17,8 +21,8 @@ class Command:
     """One command, with what belongs to it."""
 
     name: str
-    """A motion, an act, or for an operator on whole lines the operator again."""
-    operator: Literal["", "d", "c", "y"] = ""
+    """A motion, an object, an act; or the operator again, on whole lines or what is selected."""
+    operator: Operator | Literal[""] = ""
     count: int = 0
     """0 is none."""
     sign: str = ""
@@ -28,39 +32,42 @@ class Command:
 Parsed: TypeAlias = Command | Literal["more", "nothing"]
 
 
-def parse(typed: str) -> Parsed:
+def parse(typed: str, *, visual: bool = False) -> Parsed:
     """Read what was typed so far.
+
+    Args:
+        typed: Since the last command.
+        visual: An operator is complete without a motion, and some letters mean something else.
 
     Returns:
         The command; "more" where it is only the beginning of one; "nothing" where it is none.
     """
     before, rest = _count(typed)
-    if not rest:
-        return "more"
-    operator: Literal["", "d", "c", "y"] = ""
+    operator = _operator(rest)
+    rest = rest[len(operator) :]
     after = 0
-    if rest[0] in OPERATORS:
-        operator = "d" if rest[0] == "d" else "c" if rest[0] == "c" else "y"
-        after, rest = _count(rest[1:])
-        if not rest:
-            return "more"
+    if operator and visual:
+        return "nothing" if rest else Command(operator, operator, before)
+    if operator:
+        after, rest = _count(rest)
+    if not rest or rest == "g":
+        return "more"
     count = min(MOST, max(1, before) * max(1, after)) if before or after else 0
+    if operator and rest in (operator, operator[-1]):
+        return Command(operator, operator, count)
     name, sign = rest[0], rest[1:]
-    if operator and name == operator and not sign:
-        return Command(name, operator, count)
-    if name in MOTIONS and not sign:
-        return Command(name, operator, count)
-    if name == "g" or (operator and name in "ia"):
-        return _of_two(rest, operator, count)
+    if rest == "gg" or (name in MOTIONS and not sign):
+        return Command(rest, operator, count)
+    if name in "ia" and (operator or visual):
+        return Command(rest, operator, count) if sign and sign in OBJECTS else _more(sign)
     if name in FINDS or (name == "r" and not operator):
         return Command(name, operator, count, sign) if len(sign) == 1 else _more(sign)
-    return Command(name, "", count) if name in ACTS and not sign and not operator else "nothing"
+    acts = "" if operator else VISUAL_ACTS if visual else ACTS
+    return Command(name, "", count) if name in acts and not sign else "nothing"
 
 
-def _of_two(rest: str, operator: Literal["", "d", "c", "y"], count: int) -> Parsed:
-    if rest in ("gg", "iw", "aw"):
-        return Command(rest, operator, count)
-    return _more(rest[1:])
+def _operator(rest: str) -> Operator | Literal[""]:
+    return next((operator for operator in OPERATORS if rest.startswith(operator)), "")
 
 
 def _more(sign: str) -> Parsed:

@@ -1,54 +1,42 @@
 """A text edited by the keys of vi: each key is an edit, a place for the cursor, or neither."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
-from chat_tui.vi.command import Command, parse
-from chat_tui.vi.motions import Find, find_of, moved, of_lines, span
-from chat_tui.vi.places import first_word, line_end, line_start, on_line
+from chat_tui.vi.changes import joined, replaced, swapped
+from chat_tui.vi.command import Command, Operator, parse
+from chat_tui.vi.motions import Find, find_of, moved
+from chat_tui.vi.objects import is_object
+from chat_tui.vi.operators import operated
+from chat_tui.vi.outcomes import Do, Edit, Go, Outcome, Register, applied
+from chat_tui.vi.places import line_end, line_start, on_line
+from chat_tui.vi.putting import put, put_over
+from chat_tui.vi.reaching import reached
+from chat_tui.vi.regions import Region
+from chat_tui.vi.repeating import Change, Insertion, ended, stepped_back, written_again
+from chat_tui.vi.selecting import Selected, extended, object_selected
 
-Mode: TypeAlias = Literal["insert", "normal"]
-_MOST_CHARACTERS: Final = 1_000_000
-"""What a count may put in at once."""
+Mode: TypeAlias = Literal["insert", "normal", "visual", "visual line"]
 
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A piece of the text becomes another one, and the cursor is put somewhere."""
-
-    start: int
-    end: int
-    text: str
-    cursor: int
-    """In the text as it is then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Go:
-    """The cursor goes somewhere."""
-
-    cursor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Do:
-    """Something that is not known here: what was changed before, and what stands above."""
-
-    what: Literal["undo", "redo", "up", "down"]
-    times: int
-
-
-Outcome: TypeAlias = Edit | Go | Do | None
-"""Null: nothing happens, or more has to be typed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """What was taken last."""
-
-    text: str = ""
-    lines: bool = False
-    """Whole lines, without the last newline."""
+_SHORT: Final[dict[str, tuple[Operator, str]]] = {
+    "D": ("d", "$"),
+    "C": ("c", "$"),
+    "S": ("c", "c"),
+    "Y": ("y", "y"),
+    "x": ("d", "l"),
+    "s": ("c", "l"),
+    "X": ("d", "h"),
+}
+"""Acts of normal mode that are an operator and a motion."""
+_ON_SELECTED: Final[dict[str, Operator]] = {"x": "d", "s": "c", "u": "gu", "U": "gU", "~": "g~"}
+_ON_THEIR_LINES: Final[dict[str, Operator]] = {
+    "X": "d",
+    "D": "d",
+    "Y": "y",
+    "C": "c",
+    "S": "c",
+    "R": "c",
+}
 
 
 class Vi:
@@ -60,21 +48,53 @@ class Vi:
         """Of a command that is not complete."""
         self.register = Register()
         self._find: Find | None = None
+        self._change: Change | None = None
+        self._insertion: Insertion | None = None
+        self._selected = Selected(0)
+
+    @property
+    def selecting(self) -> bool:
+        """It is one of the visual modes."""
+        return self.mode in ("visual", "visual line")
 
     def reset(self) -> None:
         """Begin a new text: in insert mode, with what was taken last still there."""
-        self.mode, self.typed = "insert", ""
+        self.mode, self.typed, self._insertion = "insert", "", None
+
+    def leave_visual(self) -> None:
+        """Select nothing any more."""
+        self.typed = ""
+        if self.selecting:
+            self.mode = "normal"
+
+    def shown(self, text: str, at: int) -> tuple[int, int]:
+        """What is to be marked in visual mode: from its beginning to the cursor's side."""
+        return self._selected.shown(text, at)
+
+    def look(self, text: str, at: int) -> None:
+        """See the text and the cursor before each key of insert mode."""
+        if self._insertion is not None:
+            self._insertion.look(text, at)
 
     def escape(self, text: str, at: int) -> Outcome:
-        """Leave insert mode, or a command that is not complete."""
+        """Leave insert mode, visual mode, or a command that is not complete."""
         self.typed = ""
         if self.mode == "normal":
             return None
+        if self.selecting:
+            self.mode = "normal"
+            return Go(on_line(text, at))
         self.mode = "normal"
-        return Go(max(line_start(text, at), min(at, line_end(text, at)) - 1))
+        insertion, self._insertion = self._insertion, None
+        if insertion is None or self._change is None:
+            return Go(stepped_back(text, at))
+        written = insertion.end(text, at)
+        command = Change(Command("i")) if insertion.moved else self._change
+        self._change = replace(command, written=written)
+        return ended(self._change, text, at)
 
     def press(self, sign: str, text: str, at: int) -> Outcome:
-        """Take a sign that was typed in normal mode.
+        """Take a sign that was typed in normal or visual mode.
 
         Args:
             sign: One character.
@@ -82,45 +102,72 @@ class Vi:
             at: Where the cursor is in it.
         """
         self.typed += sign
-        match parse(self.typed):
-            case "more":
-                return None
-            case "nothing":
-                self.typed = ""
-                return None
-            case command:
-                self.typed = ""
-                return self._run(command, text, on_line(text, at))
+        command = parse(self.typed, visual=self.selecting)
+        if command == "more":
+            return None
+        self.typed = ""
+        if command == "nothing":
+            return None
+        if self.selecting:
+            return self._on_selection(command, text, min(at, len(text)))
+        at = on_line(text, at)
+        if command.name == "." and not command.operator:
+            return self._again(command.count, text, at)
+        outcome = self._run(command, text, at)
+        self._note(Change(command), outcome, text, at)
+        return outcome
+
+    def _note(self, change: Change, outcome: Outcome, text: str, at: int) -> None:
+        """Keep a change for `.`; what is written for it follows."""
+        if self.mode == "insert":
+            self._insertion = Insertion(*applied(outcome, text, at))
+            self._change = change
+        elif change.alters and (outcome is not None or change.command.name in "xX"):
+            self._change = change
+
+    def _again(self, count: int, text: str, at: int) -> Outcome:
+        change = self._change
+        if change is None:
+            return None
+        if count and change.extent is None:
+            change = replace(change, command=replace(change.command, count=count))
+            self._change = change
+        if change.extent is None:
+            outcome = self._run(change.command, text, at)
+        else:
+            outcome = self._on_region(change.command, text, change.extent.region(text, at))
+        if self.mode != "insert":
+            return outcome
+        self.mode = "normal"
+        return written_again(change, outcome, text, at)
 
     def _run(self, command: Command, text: str, at: int) -> Outcome:
+        if not command.operator and command.name in _SHORT:
+            operator, motion = _SHORT[command.name]
+            command = Command(motion, operator, command.count)
         if command.operator:
-            return self._operate(command, text, at)
+            region = reached(command, text, at, self._find)
+            self._remember(command)
+            return None if region is None else self._operate(command.operator, text, region)
         self._remember(command)
         count = max(1, command.count)
         match command.name:
             case "i" | "I" | "a" | "A" | "o" | "O":
                 return self._insert(command.name, text, at)
-            case "x" | "s":
-                end = min(line_end(text, at), at + count)
-                return self._take(text, at, end, command.name == "s")
-            case "D" | "C":
-                to_end: Literal["d", "c"] = "d" if command.name == "D" else "c"
-                return self._operate(Command("$", to_end, command.count), text, at)
-            case "X":
-                return self._take(text, max(line_start(text, at), at - count), at)
-            case "S" | "Y":
-                operator: Literal["c", "y"] = "c" if command.name == "S" else "y"
-                return self._operate(Command(operator, operator, command.count), text, at)
             case "p" | "P":
-                return self._put(text, at, count, after=command.name == "p")
+                return put(self.register, text, at, count, after=command.name == "p")
             case "u":
                 return Do("undo", count)
             case "j" | "k":
                 return Do("down" if command.name == "j" else "up", count)
+            case "v" | "V":
+                return self._select(Selected(at, lines=command.name == "V"), at)
             case "J":
-                return _joined(text, at, max(2, count) - 1)
-            case "r" | "~":
-                return _replaced(command, text, at, count)
+                return joined(text, at, max(2, count) - 1)
+            case "r":
+                return replaced(text, at, command.sign, count)
+            case "~":
+                return swapped(text, at, count)
             case _:
                 to = moved(command, text, at, self._find)
                 return None if to is None else Go(to)
@@ -129,53 +176,13 @@ class Vi:
         if command.name not in ";," and (find := find_of(command, None)) is not None:
             self._find = find
 
-    def _operate(self, command: Command, text: str, at: int) -> Outcome:
-        found = span(command, text, at, self._find)
-        self._remember(command)
-        if found is None:
-            return None
-        start, end = found
-        if of_lines(command) or _means_lines(command, text, at, start, end):
-            to = moved(command, text, at, self._find)
-            return self._operate_on_lines(
-                command.operator,
-                text,
-                line_start(text, start),
-                line_end(text, end),
-                at if to is None else min(at, to),
-            )
-        if command.operator == "y":
-            self.register = Register(text[start:end])
-            return Go(start)
-        return self._take(text, start, end, command.operator == "c")
-
-    def _operate_on_lines(
-        self, operator: str, text: str, start: int, end: int, cursor: int
-    ) -> Outcome:
-        self.register = Register(text[start:end], lines=True)
-        if operator == "y":
-            return Go(cursor)
+    def _operate(self, operator: Operator, text: str, region: Region, times: int = 1) -> Outcome:
+        done = operated(operator, text, region, times=times)
+        if done.taken is not None:
+            self.register = done.taken
         if operator == "c":
             self.mode = "insert"
-            return Edit(start, end, "", start)
-        if end < len(text):
-            end += 1
-        elif start:
-            start -= 1
-        left = text[:start] + text[end:]
-        last = line_start(left, len(left))
-        return Edit(start, end, "", first_word(left, min(start, last) if end < len(text) else last))
-
-    def _take(self, text: str, start: int, end: int, change: bool = False) -> Outcome:
-        """Take a piece out; a change goes on in insert mode."""
-        if change:
-            self.mode = "insert"
-        if start < end:
-            self.register = Register(text[start:end])
-        elif not change:
-            return None
-        left = text[:start] + text[end:]
-        return Edit(start, end, "", start if change else on_line(left, start))
+        return done.outcome
 
     def _insert(self, name: str, text: str, at: int) -> Outcome:
         self.mode = "insert"
@@ -193,61 +200,53 @@ class Vi:
             case _:
                 return Go(min(end, at + 1) if name == "a" else at)
 
-    def _put(self, text: str, at: int, count: int, *, after: bool) -> Outcome:
-        register = self.register
-        if not register.text and not register.lines:
-            return None
-        count = max(1, min(count, _MOST_CHARACTERS // (len(register.text) + 1)))
-        if register.lines:
-            block = "\n".join([register.text] * count)
-            if after:
-                end = line_end(text, at)
-                new = text[:end] + "\n" + block + text[end:]
-                return Edit(end, end, "\n" + block, first_word(new, end + 1))
-            start = line_start(text, at)
-            new = text[:start] + block + "\n" + text[start:]
-            return Edit(start, start, block + "\n", first_word(new, start))
-        piece = register.text * count
-        place = min(line_end(text, at), at + 1) if after else at
-        cursor = place if "\n" in piece else place + len(piece) - 1
-        return Edit(place, place, piece, cursor)
+    def _select(self, selected: Selected, at: int) -> Outcome:
+        self._selected = selected
+        self.mode = "visual line" if selected.lines else "visual"
+        return Go(at)
 
+    def _on_selection(self, command: Command, text: str, at: int) -> Outcome:
+        """Do what a command means in visual mode."""
+        selected = self._selected
+        if command.name in "vV" and not command.operator:
+            if selected.lines is (command.name == "V"):
+                return self.escape(text, at)
+            return self._select(replace(selected, lines=command.name == "V"), at)
+        if command.name == "o":
+            return self._select(Selected(at, selected.lines), selected.anchor)
+        if command.operator or command.name in "xXDYCSRsuU~JpPr":
+            if command.name in _ON_THEIR_LINES:
+                selected = replace(selected, lines=True)
+            region, extent = selected.region(text, at), selected.extent(text, at)
+            self.mode = "normal"
+            outcome = self._on_region(command, text, region)
+            self._note(Change(command, extent=extent), outcome, text, at)
+            return Go(on_line(text, region.home)) if outcome is None else outcome
+        if is_object(command.name):
+            found = object_selected(selected, command, text, at)
+        else:
+            found = extended(selected, command, text, at, self._find)
+            self._remember(command)
+        return None if found is None else self._select(*found)
 
-def _means_lines(command: Command, text: str, at: int, start: int, end: int) -> bool:
-    """Whether a piece that leaves nothing but blanks of its lines is these lines, as in vi."""
-    if command.name in "wW" and command.operator == "d" and start == end < len(text):
-        return True  # a word that is an empty line
-    if text[line_start(text, start) : start].strip() or "\n" not in text[start : max(at, end)]:
-        return False
-    rest = text[end : line_end(text, end)]
-    adjusted = command.name in "bB" and end < at
-    return adjusted or (command.operator == "d" and "\n" in text[start:end] and not rest.strip())
-
-
-def _joined(text: str, at: int, times: int) -> Outcome:
-    """Join lines, with one blank in between where there was none."""
-    start = line_end(text, at)
-    lines = text[start:].split("\n")[1 : times + 1]
-    if not lines:
-        return None
-    whole = text[line_start(text, at) : start]
-    before, cursor = len(whole), start
-    for line in lines:
-        words = line.lstrip(" \t")
-        blank = words and not words.startswith(")") and whole and not whole[-1].isspace()
-        cursor = start + len(whole) - before
-        whole += (" " if blank else "") + words
-    end = start + sum(len(line) + 1 for line in lines)
-    piece = whole[before:]
-    return Edit(start, end, piece, on_line(text[:start] + piece + text[end:], cursor))
-
-
-def _replaced(command: Command, text: str, at: int, count: int) -> Outcome:
-    end = at + count
-    if command.name == "r":
-        if end > line_end(text, at):
-            return None
-        return Edit(at, end, command.sign * count, end - 1)
-    end = min(end, line_end(text, at))
-    new = text[:at] + text[at:end].swapcase() + text[end:]
-    return Edit(at, end, text[at:end].swapcase(), on_line(new, end)) if at < end else None
+    def _on_region(self, command: Command, text: str, region: Region) -> Outcome:
+        """Do to a region what a command of visual mode does to what is selected."""
+        count, start, end = max(1, command.count), region.start, region.end
+        operator = command.operator or _ON_SELECTED.get(command.name)
+        operator = operator or _ON_THEIR_LINES.get(command.name)
+        if operator:
+            return self._operate(operator, text, region, count)
+        match command.name:
+            case "J":
+                return joined(text, start, max(1, text.count("\n", start, end - 1)))
+            case "r":
+                lines = text[start:end].split("\n")
+                piece = "\n".join(command.sign * len(line) for line in lines)
+                return Edit(start, end, piece, start)
+            case _ if not self.register.text and not self.register.lines:
+                return self._operate("d", text, region)
+            case _:
+                outcome = put_over(self.register, text, region, count)
+                if command.name == "p":
+                    self.register = Register(text[start:end], region.lines)
+                return outcome

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chat_tui.vi.command import FINDS, Command
+from chat_tui.vi.pairs import partner
 from chat_tui.vi.places import (
     first_word,
     line_end,
@@ -14,7 +15,6 @@ from chat_tui.vi.places import (
     on_line,
     start_of_line,
     this_word_end,
-    this_word_start,
     word_before,
     word_end,
 )
@@ -51,8 +51,10 @@ def moved(command: Command, text: str, at: int, last: Find | None) -> int | None
         case "gg" | "G":
             return first_word(text, _line_of(command, text))
         case "w" | "W" | "b" | "B" | "e" | "E":
-            to = _by_words(command.name, text, at, count)
+            to = by_words(command.name, text, at, count)
             return None if to == at else on_line(text, to)
+        case "%":
+            return _hundredth(text, command.count) if command.count else partner(text, at)
         case _:
             found = find_of(command, last)
             return _found(found, text, at, count, again=command.name in ";,") if found else None
@@ -65,6 +67,9 @@ def span(command: Command, text: str, at: int, last: Find | None) -> tuple[int, 
         Where it begins, and where it ends; of a command on whole lines both are in such lines.
     """
     count = max(1, command.count)
+    if command.name == command.operator:
+        down = _down(text, at, count - 1)
+        return None if down is None else (at, max(at, down))
     match command.name:
         case "l":
             return at, min(line_end(text, at), at + count)
@@ -74,12 +79,7 @@ def span(command: Command, text: str, at: int, last: Find | None) -> tuple[int, 
         case "w" | "W":
             return at, _words_to(command, text, at, count)
         case "e" | "E":
-            return at, min(len(text), _by_words(command.name, text, at, count) + 1)
-        case "iw" | "aw":
-            return _word_object(text, at, count, around=command.name == "aw")
-        case "d" | "c" | "y":
-            down = _down(text, at, count - 1)
-            return None if down is None else (at, max(at, down))
+            return at, min(len(text), by_words(command.name, text, at, count) + 1)
         case _:
             to = moved(command, text, at, last)
             if to is None:
@@ -87,13 +87,15 @@ def span(command: Command, text: str, at: int, last: Find | None) -> tuple[int, 
             if command.name in "bB" and "\n" in text[to:at] and at == line_start(text, at):
                 at -= 1
             found = find_of(command, last)
-            onto = found is not None and found.name in "ft" and to >= at
+            onto = command.name == "%" or (found is not None and found.name in "ft" and to >= at)
             return min(at, to), max(at, to) + (1 if onto else 0)
 
 
 def of_lines(command: Command) -> bool:
     """Whether an operator with this motion takes whole lines."""
-    return command.name in ("j", "k", "gg", "G", "d", "c", "y")
+    return command.name in ("j", "k", "gg", "G", command.operator) or (
+        command.name == "%" and command.count > 0
+    )
 
 
 def find_of(command: Command, last: Find | None) -> Find | None:
@@ -105,10 +107,26 @@ def find_of(command: Command, last: Find | None) -> Find | None:
     return last if command.name == ";" else None
 
 
+def by_words(name: str, text: str, at: int, count: int) -> int:
+    """Where `w`, `b` or `e` leads; the end of the text where there are no more words."""
+    steps: dict[str, Callable[..., int]] = {"w": next_word, "b": word_before, "e": word_end}
+    for _ in range(min(count, len(text) + 1)):
+        at = steps[name.lower()](text, at, big=name.isupper())
+    return at
+
+
 def _line_of(command: Command, text: str) -> int:
     if command.count:
         return start_of_line(text, command.count - 1)
     return 0 if command.name == "gg" else line_start(text, len(text))
+
+
+def _hundredth(text: str, count: int) -> int | None:
+    """Where the line is that is so many hundredths down."""
+    lines = text.count("\n") + 1
+    if count > 100:
+        return None
+    return first_word(text, start_of_line(text, (count * lines + 99) // 100 - 1))
 
 
 def _down(text: str, at: int, lines: int) -> int | None:
@@ -129,13 +147,6 @@ def _other_line(text: str, at: int, by: int) -> int | None:
     return on_line(text, min(start + column, line_end(text, start)))
 
 
-def _by_words(name: str, text: str, at: int, count: int) -> int:
-    steps: dict[str, Callable[..., int]] = {"w": next_word, "b": word_before, "e": word_end}
-    for _ in range(min(count, len(text) + 1)):
-        at = steps[name.lower()](text, at, big=name.isupper())
-    return at
-
-
 def _words_to(command: Command, text: str, at: int, count: int) -> int:
     """Where `w` ends for an operator: not beyond the line that its last word is in."""
     big = command.name == "W"
@@ -149,26 +160,8 @@ def _words_to(command: Command, text: str, at: int, count: int) -> int:
         before = next_word(text, before, big=big)
     to = next_word(text, before, big=big)
     first = line_end(text, before)
-    return min(to, first) if to > first else to
-
-
-def _word_object(text: str, at: int, count: int, *, around: bool) -> tuple[int, int]:
-    start, end = this_word_start(text, at), this_word_end(text, at)
-    stop = line_end(text, at)
-    if at >= stop:
-        return at, at
-    blank = text[at].isspace()
-    for _ in range(count - 1):
-        if end + 1 < stop:
-            end = this_word_end(text, end + 1)
-            if around and end + 1 < stop:
-                end = this_word_end(text, end + 1)
-    if around and end + 1 < stop and text[end + 1].isspace() is not blank:
-        end = this_word_end(text, end + 1)
-    elif around and not blank and start > line_start(text, at) and text[start - 1].isspace():
-        before = this_word_start(text, start - 1)
-        start = before if before > line_start(text, at) else start
-    return start, end + 1
+    to = min(to, first)
+    return to - 1 if at < to - 1 and to == len(text) == line_start(text, to) else to
 
 
 def _found(find: Find, text: str, at: int, count: int, *, again: bool) -> int | None:

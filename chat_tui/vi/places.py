@@ -89,10 +89,10 @@ def this_word_end(text: str, at: int, *, big: bool = False) -> int:
     return at
 
 
-def this_word_start(text: str, at: int) -> int:
+def this_word_start(text: str, at: int, *, big: bool = False) -> int:
     """The first character of the run of word, signs or blanks that a place is in."""
-    start = line_start(text, at)
-    while at > start and _kind(text, at - 1, big=False) == _kind(text, at, big=False):
+    start, kind = line_start(text, at), _kind(text, at, big=big)
+    while at > start and _kind(text, at - 1, big=big) == kind:
         at -= 1
     return at
 

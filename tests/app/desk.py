@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -125,6 +126,12 @@ async def write(pilot: Pilot[int], text: str) -> None:
     """Put text into the prompt, as if it had been typed."""
     chat(pilot).pane.prompt.insert(text)
     await pilot.pause()
+
+
+def burst(pilot: Pilot[int], *keys: str) -> None:
+    """Press keys faster than any of them is answered."""
+    for key in keys:
+        pilot.app.post_message(Key(key, key if len(key) == 1 else None))
 
 
 async def say(pilot: Pilot[int], text: str) -> None:

@@ -20,8 +20,9 @@ from chat_tui.screens.provider_form import ProviderForm
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.simulator.flowise import AGENTFLOW
 from chat_tui.simulator.server import Simulator
-from tests.app.desk import Desk, ask, chat, notes, reply, shown, transcript_rows, until
+from tests.app.desk import Desk, ask, chat, idle, notes, reply, shown, transcript_rows, until
 from tests.file_keyring import FileKeyring
+from tests.touching import slow_disk
 
 KEY = "sk-right"
 
@@ -128,6 +129,39 @@ async def test_a_provider_is_added_tested_stored_and_answers(
     assert ring.entries() == {"chat-tui/groq": KEY}
     assert stat.S_IMODE((desk.paths.providers_dir / "groq.toml").stat().st_mode) == 0o600
     assert tomllib.loads(desk.state_file.read_text())["provider"] == "groq"
+
+
+async def test_asking_again_while_a_provider_is_written_changes_nothing(desk: Desk) -> None:
+    async with bare_app(desk).run_test(size=(100, 40)) as pilot:
+        await choose(pilot, "ollama")
+        form = pilot.app.screen
+        assert isinstance(form, ProviderForm)
+        with slow_disk("os.link") as (disk, seen):
+            form.action_keep()
+            await disk.reached.wait()
+            form.action_keep()
+            await pilot.pause()
+            disk.go_on()
+            await until(pilot, lambda: pilot.app.screen is not form)
+        await idle(pilot)
+    assert [touch.event for touch in seen].count("os.link") == 1
+    assert "ollama is ready" in notes(pilot)
+
+
+async def test_whoever_leaves_while_a_provider_is_written_has_it(desk: Desk) -> None:
+    async with bare_app(desk).run_test(size=(100, 40)) as pilot:
+        await choose(pilot, "ollama")
+        form = pilot.app.screen
+        assert isinstance(form, ProviderForm)
+        with slow_disk("os.link") as (disk, _):
+            form.action_keep()
+            await disk.reached.wait()
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is not form)
+            disk.go_on()
+            roster = chat(pilot)._wiring.roster
+            await until(pilot, lambda: "ollama" in roster.names())
+        await idle(pilot)
 
 
 async def test_without_a_keyring_the_key_goes_into_a_file_for_the_user_alone(

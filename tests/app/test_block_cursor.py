@@ -228,6 +228,24 @@ async def test_a_label_that_names_another_host_is_asked_about(desk: Desk) -> Non
         assert not kept.exists()
 
 
+async def test_a_click_opens_a_bare_address_without_asking(desk: Desk) -> None:
+    kept = keep_browser(desk)
+    desk.simulator.enqueue(reply("See https://one.example/two.example/x, and text"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "hi")
+        await click(pilot, cell(pilot, "two.example"))
+        assert (await kept_text(pilot, kept)).strip() == "https://one.example/two.example/x"
+
+
+async def test_a_click_opens_an_address_in_a_turn_that_was_typed(desk: Desk) -> None:
+    kept = keep_browser(desk)
+    desk.simulator.enqueue(reply("yes"))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, "is it at www.one.example/a?")
+        await click(pilot, cell(pilot, "one.example"))
+        assert (await kept_text(pilot, kept)).strip() == "https://www.one.example/a"
+
+
 async def test_a_click_opens_a_link_whose_label_agrees(desk: Desk) -> None:
     kept = keep_browser(desk)
     desk.simulator.enqueue(reply("[example.org](https://www.example.org/) and text"))

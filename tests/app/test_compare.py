@@ -5,6 +5,7 @@ from textual.pilot import Pilot
 
 from chat_tui.app.chat_app import ChatApp
 from chat_tui.screens.compare import CompareScreen
+from chat_tui.screens.filtered_list import ListBelow
 from chat_tui.simulator.script import Gate
 from chat_tui.widgets.pane.pane import Pane
 from tests.app.desk import Desk, ask, chat, held, notes, reply, rows, say, shown, until, write
@@ -245,6 +246,48 @@ async def test_the_menu_compares_what_is_marked_and_sends_what_is_written(desk: 
         await complete(pilot)
         assert {pane.provider for pane in compared(pilot)} == {"anna", "bert"}
         assert set(texts(pilot)) == {"one", "two"}
+
+
+async def test_typing_filters_whom_to_compare_and_what_was_marked_before_stays_marked(
+    desk: Desk,
+) -> None:
+    desk.simulator.enqueue(reply("one"), reply("two"))
+    async with desk_app(desk).run_test(size=(80, 24)) as pilot:
+        await write(pilot, "Who is best?")
+        await pilot.press("alt+c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        await seen(pilot, "☐ anna")
+        assert "type to filter" in shown(pilot)
+        await pilot.press(*"carl")
+        await until(pilot, lambda: "anna" not in shown(pilot))
+        await pilot.press("space", *"ann")
+        await until(pilot, lambda: "carl" not in shown(pilot))
+        await seen(pilot, "1 marked   Space mark   Enter compare   Esc leave")
+        await pilot.press("space", "enter")
+        await until(pilot, lambda: len(compared(pilot)) == 2)
+        await complete(pilot)
+        assert {pane.provider for pane in compared(pilot)} == {"anna", "carl"}
+
+
+async def test_where_no_provider_fits_the_filter_nothing_is_marked(desk: Desk) -> None:
+    async with desk_app(desk).run_test(size=(80, 24)) as pilot:
+        await pilot.press("alt+c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        await seen(pilot, "☐ anna")
+        await pilot.press(*"xyz")
+        await until(pilot, lambda: "anna" not in shown(pilot))
+        await pilot.press("space", "backspace", "backspace", "backspace")
+        await seen(pilot, "☐ anna")
+        assert "marked" not in shown(pilot)
+
+
+async def test_a_click_marks_whom_to_compare(desk: Desk) -> None:
+    async with desk_app(desk).run_test(size=(80, 24)) as pilot:
+        await pilot.press("alt+c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        await seen(pilot, "☐ bert")
+        await pilot.click(ListBelow, offset=(4, 2))
+        await seen(pilot, "☑ bert")
 
 
 @pytest.mark.parametrize(

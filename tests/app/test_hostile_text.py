@@ -52,12 +52,13 @@ def unclean(text: str) -> set[str]:
 
 
 def links(pilot: Pilot[int]) -> set[str]:
-    """Links and actions that text has made of itself."""
+    """Links and actions that text has made of itself, but for bare addresses."""
     found: set[str] = set()
     for strip in pilot.app.screen._compositor.render_strips():
         for segment in strip:
             if segment.style is not None:
-                found |= {str(segment.style.link)} if segment.style.link else set()
+                link = str(segment.style.link or segment.text)
+                found |= set() if link == segment.text else {link}
                 found |= {key for key in segment.style.meta if key.startswith("@")}
     return found
 

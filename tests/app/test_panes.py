@@ -14,6 +14,7 @@ from tests.app.desk import (
     Desk,
     answered,
     ask,
+    burst,
     chat,
     held,
     notes,
@@ -181,6 +182,17 @@ async def test_f7_moves_on_and_shift_f7_back(desk: Desk) -> None:
             await pilot.press(key)
             await focused(pilot, order[at])
             assert chat(pilot).pane is order[at]
+
+
+async def test_what_is_typed_right_after_f7_is_for_the_other_pane(desk: Desk) -> None:
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        await pilot.press("f6")
+        await count(pilot, 2)
+        first, second = panes(pilot).all
+        await until(pilot, lambda: second.prompt.has_focus)
+        burst(pilot, "a", "f7", "b", "shift+f7", "c")
+        await until(pilot, lambda: second.prompt.text == "ac")
+        assert first.prompt.text == "b"
 
 
 async def test_a_click_moves_the_keys(desk: Desk) -> None:

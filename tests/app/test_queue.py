@@ -1,7 +1,19 @@
 from textual.pilot import Pilot
 
 from chat_tui.simulator.script import Fail, Gate, Hold, Say, Script
-from tests.app.desk import Desk, answered, ask, chat, held, reply, say, shown, streaming, until
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    chat,
+    held,
+    reply,
+    say,
+    shown,
+    streaming,
+    until,
+    write,
+)
 
 
 def turns(pilot: Pilot[int]) -> list[str]:
@@ -110,3 +122,17 @@ async def test_what_waits_at_the_end_is_the_draft_of_the_next_start(desk: Desk) 
         await pilot.press("ctrl+q")
     async with desk.app(conversation=await desk.stored()).run_test() as pilot:
         await until(pilot, lambda: chat(pilot).pane.prompt.text == "two\n\nthree\n\nfour")
+
+
+async def test_what_is_said_of_the_queue_names_the_keys_as_they_are_bound(desk: Desk) -> None:
+    _, script = held("first")
+    desk.simulator.enqueue(script)
+    keys = '[keys]\n"prompt.send" = "f9"\n"prompt.earlier" = "alt+p"\n"reply.stop" = "f10"'
+    async with desk.app(more=keys).run_test(size=(100, 30)) as pilot:
+        for text in ("one", "two"):
+            await write(pilot, text)
+            await pilot.press("f9")
+            await streaming(pilot, "first")
+        await until(pilot, lambda: "sent when the reply ends. Alt+P in an empty" in shown(pilot))
+        await pilot.press("f10")
+        await until(pilot, lambda: "stopped. F9 sends, Alt+P takes back" in shown(pilot))

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from chat_tui.conversation import Conversation
@@ -19,6 +21,7 @@ from tests.app.desk import (
     ask,
     chat,
     held,
+    idle,
     notes,
     reply,
     say,
@@ -160,6 +163,21 @@ async def test_a_conversation_that_is_open_elsewhere_is_read_along_until_it_is_f
         await until(pilot, lambda: len(pane.transcript.messages) == 4)
         await answered(pilot)
     assert [m.text for m in (await desk.stored()).path()][-2:] == ["me too", "yes"]
+
+
+async def test_reading_along_needs_no_lock(desk: Desk) -> None:
+    conversation = cut_off()
+    other = Other(desk)
+    await other.store.create(conversation)
+    await other.hold(conversation)
+    async with desk.app(conversation=await desk.stored()).run_test() as pilot:
+        app = chat(pilot)
+        await until(pilot, lambda: app.pane.session.elsewhere != "")
+        with closing(sqlite3.connect(desk.paths.database, isolation_level=None)) as writing:
+            writing.execute("BEGIN IMMEDIATE")
+            await app.work.leases._look()
+        await idle(pilot)
+    await other.store.close()
 
 
 async def test_what_is_open_elsewhere_is_forked_by_one_key(desk: Desk) -> None:

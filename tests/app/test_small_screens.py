@@ -14,7 +14,7 @@ MANY = "\n".join(
 PALETTE = {
     "add a provider": ("Add a provider", "Esc"),
     "colours": ("Colours", "Esc leave"),
-    "compare": ("Compare", "Esc leaves"),
+    "compare": ("Compare", "Esc leave"),
     "provider menu": ("Provider and model", "Ctrl+N add"),
     "settings": ("Settings", "Esc leave"),
 }
@@ -35,7 +35,7 @@ async def test_a_list_leaves_room_for_its_keys(
         await ask(pilot, "hi")
         app = chat(pilot)
         command = next(one for one in app.get_system_commands(app.screen) if one.title == title)
-        command.callback()
+        app.call_later(command.callback)
         await until(pilot, lambda: len(app.screen_stack) == 2)
         await until(pilot, lambda: words in words_shown(pilot))
         await pilot.press("end", *["down"] * 4)

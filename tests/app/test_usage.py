@@ -7,7 +7,7 @@ from chat_tui.events import Usage as UsageEvent
 from chat_tui.screens.budget import BudgetScreen
 from chat_tui.screens.usage import UsageScreen
 from chat_tui.simulator.script import Done, Finish, Say, Script, Usage
-from tests.app.desk import Desk, answered, ask, chat, say, shown, until
+from tests.app.desk import Desk, answered, ask, burst, chat, say, shown, until
 from tests.app.scripted import scripted
 
 PRICES = '[prices."sim-model"]\ninput = 1000\noutput = 2000\n'
@@ -216,3 +216,10 @@ async def test_in_a_narrow_terminal_the_numbers_stand_below_their_names(desk: De
         await pilot.resize_terminal(100, 20)
         await pilot.pause()
         assert "today 1 100 50 $0.2" in " ".join(shown(pilot).split())
+
+
+async def test_a_first_message_that_comes_in_one_burst_is_asked_for_too(desk: Desk) -> None:
+    async with desk.app(app="budget_usd_per_day = 0.0").run_test(size=(120, 30)) as pilot:
+        burst(pilot, "h", "i", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BudgetScreen))
+    assert desk.simulator.calls == []

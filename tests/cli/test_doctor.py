@@ -95,6 +95,26 @@ async def test_a_server_that_answers_without_the_model_is_not_called_unreachable
     assert found["flows"]["remedy"] == "F2 in chat-tui, and then 'flows', lists what there is"
 
 
+async def test_a_model_that_the_list_of_the_server_lacks_is_a_warning_with_near_names(
+    user: User,
+) -> None:
+    async with Simulator() as simulator:
+        table = f'kind = "openai"\nbase_url = "{simulator.url}/v1"\n'
+        user.configure(
+            '[app]\nprovider = "near"\n'
+            f'[providers.near]\n{table}model = "demo-slo"\n'
+            f'[providers.far]\n{table}model = "zzz"\n'
+            f"[providers.none]\n{table}"
+        )
+        code, found = await findings(user)
+    assert code == 0
+    assert found["near"]["state"] == found["far"]["state"] == "warning"
+    assert "3 models, 'demo-slo' is not among them" in found["near"]["text"]
+    assert found["near"]["remedy"].startswith("it has 'demo-slow'")
+    assert found["far"]["remedy"] == "F2 in chat-tui, and then 'far', lists what there is"
+    assert found["none"]["state"] == "ok"
+
+
 async def test_a_configuration_that_cannot_be_followed_is_a_problem_among_others(
     user: User,
 ) -> None:

@@ -157,3 +157,17 @@ async def test_what_cannot_be_asked_again_says_why(
     assert (ran.code, ran.out) == (2, "")
     assert told in ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "told"), [(60_000_000, "57.3 MiB"), ((32 << 20) + 1, "32.1 MiB")]
+)
+async def test_a_file_that_is_too_large_is_told_with_its_size_and_the_limit(
+    user: User, size_bytes: int, told: str
+) -> None:
+    path = saved(user, Recipe(prompt="x"))
+    with path.open("r+b") as file:
+        file.truncate(size_bytes)
+    ran = await user.run("repro", "fox.png")
+    assert ran.code == 2
+    assert f"the picture has {told}; up to 32 MiB are kept" in ran.err

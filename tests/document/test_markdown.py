@@ -49,6 +49,11 @@ PIECES = (
     "\u200d",
     "&#27;",
     "\r",
+    "https://",
+    "www.",
+    "x.test",
+    "x.test/a",
+    "http://x.test/b ",
 )
 markdown = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 texts = markdown | st.text(max_size=60)

@@ -12,7 +12,7 @@ WORDS = (
     "***", "`code` ", "`tick ", "tick` ", "``", "[link](http://a.test) ", "[late] ", "[ ", "] ",
     "(x) ", "![p](http://p.test) ", "snake_case ", "_it_ ", "_open ", "~~gone~~ ", "~~open ",
     "a*b*c ", "\\* ", "\\", "&amp; ", "& ", "2 < 3 > 1 ", "<http://auto.test> ", "é😀 ", "\n",
-    "  \n", "! ", "[^1] ", "x ",
+    "  \n", "! ", "[^1] ", "x ", "https://a.test/x_y ", "https://b.test/*", "www.", "c.test",
 )  # fmt: skip
 sources = st.lists(st.sampled_from(WORDS), min_size=20, max_size=90).map("".join)
 

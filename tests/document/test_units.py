@@ -18,20 +18,20 @@ from chat_tui.document.units import (
 )
 from chat_tui.events import Finished
 from chat_tui.ids import MessageId
-from chat_tui.message import Message, Part, ReasoningPart, TextPart
+from chat_tui.message import Message, Part, ReasoningPart, Role, TextPart
 
 TEXT = "One *two*.\n\n- three\n\n```c\nint x;\n```\n\n```\ny\n```\n\nEnd."
 
 
-def shown(*parts: Part) -> MessageView:
+def shown(*parts: Part, by: Role = "assistant") -> MessageView:
     return MessageView(
         Message(
             id=MessageId("m"),
             parent=None,
-            role="assistant",
+            role=by,
             created=datetime(2025, 1, 1, tzinfo=UTC),
             parts=parts,
-            outcome=Finished("stop", 1.0),
+            outcome=Finished("stop", 1.0) if by == "assistant" else None,
         )
     )
 
@@ -101,6 +101,17 @@ def test_addresses_that_nobody_made_links_of_are_found_too() -> None:
     ]
     assert links("```sh\ncurl https://d.example/e\n```") == [
         Link("https://d.example/e", "https://d.example/e")
+    ]
+
+
+def test_a_turn_as_it_was_typed_has_the_addresses_that_it_shows_as_links() -> None:
+    view = shown(
+        TextPart("See www.a.example/x. Or [b](https://b.example), mailto:c@d.example!"), by="user"
+    )
+    assert unit_links(view.blocks, units(view.blocks)[0]) == [
+        Link("www.a.example/x", "https://www.a.example/x"),
+        Link("https://b.example", "https://b.example"),
+        Link("mailto:c@d.example", "mailto:c@d.example"),
     ]
 
 

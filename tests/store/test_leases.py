@@ -31,6 +31,18 @@ async def test_the_second_one_is_told_who_has_it(path: Path, store: Store) -> No
     await second.close()
 
 
+async def test_looking_who_has_something_takes_nothing(path: Path, store: Store) -> None:
+    one = Conversation()
+    second = Store(path)
+    assert await second.holders([one.id]) == {}
+    assert await store.hold([one.id]) == {}
+    assert await store.holders([one.id]) == {}
+    with closing(sqlite3.connect(path, isolation_level=None)) as writing:
+        writing.execute("BEGIN IMMEDIATE")
+        assert list(await second.holders([one.id])) == [one.id]
+    await second.close()
+
+
 async def test_what_is_not_named_any_more_is_given_back(path: Path, store: Store) -> None:
     one = Conversation()
     second = Store(path)

@@ -62,6 +62,9 @@ HOSTILE = (
     "> - > 1. ",
     "[r]: javascript:x\n\n[r]",
     "[r][r]",
+    'https://evil.example/"onclick=alert(1) ',
+    "www.evil.example/<script>",
+    "[https://evil.example/",
 )
 hostile = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=5), max_size=8).map("".join)
 
@@ -162,6 +165,18 @@ def test_a_picture_is_in_the_page(form: str) -> None:
     head, _, data = image.attributes["src"].partition(",")
     assert head == f"data:image/{form};base64"
     assert Image.open(io.BytesIO(base64.b64decode(data))).size == (7, 5)
+
+
+def test_a_bare_address_is_a_link_that_tells_nobody_where_it_was() -> None:
+    text = (
+        "At https://a.example/x_y, `https://b.example` and [https://c.example](https://d.example)"
+    )
+    links = page(TextPart(text)).all("a")
+    assert [link.attributes["href"] for link in links] == [
+        "https://a.example/x_y",
+        "https://d.example/",
+    ]
+    assert {link.attributes["rel"] for link in links} == {"noopener noreferrer"}
 
 
 def test_a_picture_that_was_not_read_is_told_and_not_fetched() -> None:

@@ -1,81 +1,46 @@
-"""Keys of vi: what they leave of a text, and where the cursor is then. The cases are Vim's."""
+"""Keys of vi: what they leave of a text, and where the cursor is then."""
 
 import pytest
 
-from tests.vi.typing import typed
-
-CASES = [
-    # text, cursor, keys, text then, cursor then
-    ("one two", 0, "w", "one two", 4),
-    ("one two", 4, "b", "one two", 0),
-    ("one two", 0, "e", "one two", 2),
-    ("one.two x", 0, "W", "one.two x", 8),
-    ("one two", 0, "$", "one two", 6),
-    ("  one", 4, "^", "  one", 2),
-    ("  one", 4, "0", "  one", 0),
-    ("a\nb\n c", 0, "G", "a\nb\n c", 5),
-    ("a\nb\n c", 5, "gg", "a\nb\n c", 0),
-    ("a\nb\n c", 0, "2G", "a\nb\n c", 2),
-    ("one two", 0, "l", "one two", 1),
-    ("one two", 6, "l", "one two", 6),
-    ("a\nb", 2, "h", "a\nb", 2),
-    ("a(b,c)", 0, "f,", "a(b,c)", 3),
-    ("a(b,c)", 0, "t)", "a(b,c)", 4),
-    ("a,b,c", 4, "F,", "a,b,c", 3),
-    ("a,b,c", 0, "f,;", "a,b,c", 3),
-    ("a,b,c", 0, "f,;,", "a,b,c", 1),
-    ("a,b,c,", 0, "t,;", "a,b,c,", 2),
-    ("abc", 1, "x", "ac", 1),
-    ("abc", 2, "x", "ab", 1),
-    ("abc", 0, "2x", "c", 0),
-    ("abc", 2, "X", "ac", 1),
-    ("a\nb\nc", 2, "dd", "a\nc", 2),
-    ("a\nb\nc", 4, "dd", "a\nb", 2),
-    ("a\nb\nc", 0, "2dd", "c", 0),
-    ("a\nb\nc", 0, "dj", "c", 0),
-    ("a\nb\nc", 4, "dk", "a", 0),
-    ("a\nb\nc", 2, "dG", "a", 0),
-    ("a\nb\nc", 2, "dgg", "c", 0),
-    ("one two three", 4, "dw", "one three", 4),
-    ("one two three", 0, "2dw", "three", 0),
-    ("one two three", 0, "d2w", "three", 0),
-    ("one two\nthree", 4, "dw", "one \nthree", 3),
-    ("one two", 4, "db", "two", 0),
-    ("one two", 0, "de", " two", 0),
-    ("one two", 4, "d0", "two", 0),
-    ("one two", 3, "d$", "one", 2),
-    ("one two", 3, "D", "one", 2),
-    ("one two", 0, "c9w", "", 0),
-    ("a(b)c", 0, "df)", "c", 0),
-    ("a(b)c", 0, "dt)", ")c", 0),
-    ("one two three", 5, "diw", "one  three", 4),
-    ("one two three", 5, "daw", "one three", 4),
-    ("one two three", 4, "cwX\x1b", "one X three", 4),
-    ("one two three", 5, "ciwX\x1b", "one X three", 4),
-    ("one two", 4, "CX\x1b", "one X", 4),
-    ("a\nbb\nc", 3, "ccX\x1b", "a\nX\nc", 2),
-    ("a\nbb\nc", 3, "SX\x1b", "a\nX\nc", 2),
-    ("abc", 1, "sX\x1b", "aXc", 1),
-    ("abc", 1, "iX\x1b", "aXbc", 1),
-    ("abc", 1, "aX\x1b", "abXc", 2),
-    ("  abc", 4, "IX\x1b", "  Xabc", 2),
-    ("abc", 0, "AX\x1b", "abcX", 3),
-    ("a\nb", 0, "oX\x1b", "a\nX\nb", 2),
-    ("a\nb", 2, "OX\x1b", "a\nX\nb", 2),
-    ("a\nb", 0, "yyp", "a\na\nb", 2),
-    ("a\nb", 2, "yyP", "a\nb\nb", 2),
-    ("ab cd", 0, "ywP", "ab ab cd", 2),
-    ("ab cd", 0, "dwp", "cab d", 3),
-    ("abc", 0, "x2p", "baac", 2),
-    ("a\n b", 0, "J", "a b", 1),
-    ("abc", 0, "rx", "xbc", 0),
-    ("abc", 0, "3~", "ABC", 2),
-    ("abc", 0, "d\x1bx", "bc", 0),
-    ("abc", 0, "dzx", "bc", 0),
-    ("", 0, "xdwX~Jp", "", 0),
-]
+from chat_tui.vi.keys import Vi
+from tests.vi.cases import CASES
+from tests.vi.typing import ESCAPE, typed
 
 
 @pytest.mark.parametrize(("text", "at", "keys", "then", "cursor"), CASES)
 def test_keys_do_what_they_do_in_vi(text: str, at: int, keys: str, then: str, cursor: int) -> None:
     assert typed(keys, text, at)[:2] == (then, cursor)
+
+
+def test_what_is_no_command_is_forgotten() -> None:
+    assert typed("dzx", "abc", 0)[:2] == ("bc", 0)
+
+
+def test_a_dot_repeats_what_was_written_after_the_cursor_went_elsewhere() -> None:
+    vi = Vi()
+    typed("cwone", "two two", 0, vi)
+    vi.look("one two", 3)
+    vi.look("one two", 7)
+    assert vi.escape("one twos", 8) is not None
+    assert typed(".", "one twos", 7, vi)[:2] == ("one twoss", 7)
+
+
+def test_a_dot_repeats_a_change_in_another_text() -> None:
+    vi = Vi()
+    typed(f"dwiX{ESCAPE}", "one two", 0, vi)
+    vi.reset()
+    assert typed(".", "three", 0, vi)[:2] == ("Xthree", 0)
+
+
+def test_escape_in_visual_mode_leaves_the_text_and_the_cursor_on_a_character() -> None:
+    assert typed(f"v${ESCAPE}", "one\ntwo", 0) == ("one\ntwo", 2, "normal")
+
+
+@pytest.mark.parametrize(
+    ("keys", "marked"),
+    [("vl", (1, 2)), ("vh", (2, 0)), ("V", (0, 3)), ("Vj", (0, 7)), ("v$o", (4, 1))],
+)
+def test_what_is_selected_is_marked_up_to_the_cursor(keys: str, marked: tuple[int, int]) -> None:
+    vi = Vi()
+    text, at, _ = typed(keys, "one\ntwo", 1, vi)
+    assert vi.shown(text, at) == marked

@@ -1,8 +1,9 @@
 import pytest
 
-from chat_tui.events import Finished, TextDelta, Usage
+from chat_tui.events import Finished, ImageProgress, TextDelta, Usage
 from chat_tui.streaming.meter import ReplyMeter
 from chat_tui.widgets.pane.status_line import StatusLine
+from tests.app.desk import rows
 from tests.widgets.host import Host, row
 
 
@@ -124,3 +125,18 @@ async def test_the_spinner_stands_still_where_motion_is_not_wanted() -> None:
         host.animation_level = "full"
         status._tick()
         assert row(status) != before
+
+
+async def test_the_percent_of_a_picture_is_shown_when_it_comes_and_not_at_the_next_tick() -> None:
+    status = StatusLine()
+    async with Host(status).run_test(size=(60, 5)) as pilot:
+        meter = ReplyMeter(Clock())
+        status.watch_reply(meter)
+        assert status._timer is not None
+        status._timer.pause()
+        await pilot.pause()
+        for percent in (40, 41):
+            meter.watch([ImageProgress("job", "running", percent / 100)])
+            status.reply_changed()
+            await pilot.pause()
+            assert f"generating {percent} %" in rows(pilot.app.screen)[0]

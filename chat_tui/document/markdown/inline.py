@@ -4,9 +4,10 @@ import re
 from collections.abc import MutableMapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import urlsplit
 
 from chat_tui import glyphs
+from chat_tui.document.addresses import addresses, link_target, may_have_addresses
+from chat_tui.document.markdown.bare import link_addresses
 from chat_tui.document.spans import INK_WORDS, Ink, Span
 from chat_tui.text import clean
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 References: TypeAlias = MutableMapping[str, Any]
 """markdown-it's own table: what `[label]: address` lines have defined so far."""
 
-LINK_SCHEMES = ("http", "https", "mailto")
 MAX_BRACKETS = 20
 """Brackets inside each other; what has more is shown as it came."""
 MAX_DATA_URL_CHARS = 64
@@ -43,6 +43,17 @@ def parser() -> "MarkdownIt":
     return shared.enable(["reference", "paragraph"])
 
 
+@cache
+def _address_parser() -> "MarkdownIt":
+    """As `parser`, for text that may have bare addresses in it; others need no such search."""
+    from markdown_it import MarkdownIt
+
+    own = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    own.disable("html_inline", ignoreInvalid=True)
+    link_addresses(own)
+    return own
+
+
 def inline_spans(source: str, references: References, base: Ink = "text") -> tuple[Span, ...]:
     """Parse inline Markdown.
 
@@ -55,11 +66,15 @@ def inline_spans(source: str, references: References, base: Ink = "text") -> tup
         Spans; a hard break is a line feed in the text of one, which rows do without.
     """
     if not _compiled(_SPECIAL).search(source):
-        return (Span(source, base),) if source else ()
+        if not may_have_addresses(source):
+            return (Span(source, base),) if source else ()
+        reader = _Reader(base)
+        reader.take_plain(source)
+        return reader.spans(may_be_unclean=False)
     if too_deep(source):
         return (Span(source, base),)
     tokens: list[Token] = []
-    shared = parser()
+    shared = _address_parser() if may_have_addresses(source) else parser()
     shared.inline.parse(source, shared, {"references": references}, tokens)
     reader = _Reader(base)
     for token in tokens:
@@ -81,7 +96,9 @@ def settled(
         return 0, ()
     spans = inline_spans(source[:at], references, base)
     for span in spans:
-        if "code" not in span.ink and _compiled(_UNCLOSED).search(span.text):
+        if _is_address(span) or "code" in span.ink:
+            continue
+        if _compiled(_UNCLOSED).search(span.text):
             return 0, ()  # what is open here may be closed later
     return at, spans
 
@@ -127,17 +144,6 @@ def take_definitions(source: str, references: References) -> tuple[str, list[str
     return rest, [label for label in references if label not in known]
 
 
-def link_target(address: str) -> str:
-    """Give an address back if it may be a link, and nothing if it may not."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    if parts.scheme not in LINK_SCHEMES or not address.isprintable() or clean(address) != address:
-        return ""
-    return address
-
-
 class _Reader:
     """Turns tokens into spans."""
 
@@ -168,6 +174,15 @@ class _Reader:
             self._picture(token.children or (), str(token.attrs.get("src", "")))
         else:
             self._add(token.content)
+
+    def take_plain(self, source: str) -> None:
+        """Take text without any markup, but with addresses."""
+        at = 0
+        for start, end, target in addresses(source):
+            self._add(source[at:start])
+            self._spans.append(Span(source[start:end], self._ink("link"), target))
+            at = end
+        self._add(source[at:])
 
     def spans(self, *, may_be_unclean: bool) -> tuple[Span, ...]:
         """Give back all of them, those with the same ink as one."""
@@ -222,6 +237,11 @@ class _Reader:
         if not words:
             return self._base
         return " ".join(sorted(words, key=_ORDER.__getitem__))
+
+
+def _is_address(span: Span) -> bool:
+    """Whether this is a link whose label is an address, in which no sign can open anything."""
+    return bool(span.link) and may_have_addresses(span.text) and "`" not in span.text
 
 
 def _short(address: str) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from chat_tui import glyphs
+from chat_tui.document.addresses import may_have_addresses
 from chat_tui.document.markdown.inline import References, inline_spans, joined, settled, too_deep
 from chat_tui.document.markdown.leaf import Place, columns_between, offset_of_cell
 from chat_tui.document.spans import Ink, Span, cells, cut, fitted, stripped
@@ -116,6 +117,8 @@ class Paragraph:
             return
         added = self.markdown[len(markdown) :]
         if "&" in markdown or not _plain_end().fullmatch(markdown[-1:] + added):
+            return
+        if may_have_addresses(self.markdown) and may_have_addresses(_last_word(markdown) + added):
             return
         # The end is outside of all markup, and nothing in what was added is any.
         last = spans[-1]
@@ -234,6 +237,10 @@ _ONE_ROW = (0,)
 @cache
 def _plain_end() -> re.Pattern[str]:
     return re.compile(r"[^\\`*_~!()\[\]<>&;\n\t]*")
+
+
+def _last_word(markdown: str) -> str:
+    return markdown[max(markdown.rfind(" "), markdown.rfind("\n")) + 1 :]
 
 
 def _without_tabs(spans: Sequence[Span]) -> tuple[str, tuple[Span, ...]]:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
@@ -33,6 +33,7 @@ from chat_tui.providers.flowise.dialect import encode
 from chat_tui.providers.flowise.errors import URL_HINT, translated
 from chat_tui.providers.flowise.events import FlowiseDecoder
 from chat_tui.providers.flowise.files import file_address
+from chat_tui.providers.flowise.flows import list_flows
 from chat_tui.providers.flowise.options import FLOWISE_URL, FlowiseOptions
 from chat_tui.providers.jobs import Cancels
 from chat_tui.providers.kinds import Kind, Services
@@ -44,10 +45,6 @@ QUICK_S: Final = 20.0
 """How long a server may take for what it knows without running a flow."""
 HEAD_S: Final = 600.0
 """How long a stream may take to begin where the user set no limit: some never do."""
-PAGE_FLOWS: Final = 100
-MAX_PAGES: Final = 100
-
-_TYPES: Final = {"MULTIAGENT": "multi-agent"}
 
 
 class FlowiseProvider:
@@ -129,14 +126,7 @@ class FlowiseProvider:
     async def models(self) -> Sequence[ModelInfo]:
         """List the server's flows; see `Provider.models`."""
         try:
-            flows, total = _flows(await self._get("/api/v1/chatflows"))
-            page = 1
-            while len(flows) < total and page < MAX_PAGES:
-                page += 1
-                query = urlencode({"page": page, "limit": PAGE_FLOWS})
-                more, _ = _flows(await self._get(f"/api/v1/chatflows?{query}"))
-                flows += more
-                total = total if more else len(flows)
+            return await list_flows(self._get)
         except AuthFailed as error:
             if error.status is not None:
                 error.hint = (
@@ -144,7 +134,6 @@ class FlowiseProvider:
                     " a flow whose chatflow_id you know may answer without"
                 )
             raise
-        return tuple(dict.fromkeys(model for flow in flows if (model := _model(flow))))
 
     async def check(self) -> str:
         """Ask for the flow and the version; see `Provider.check`."""
@@ -317,32 +306,6 @@ async def _decoded(reply: Reply, decoder: FlowiseDecoder) -> AsyncGenerator[Stre
                 yield event
             if decoder.closed:
                 return
-
-
-def _flows(body: object) -> tuple[list[Any], int]:
-    """Read a list of flows, and how many there are in all."""
-    match body:
-        case [*flows]:
-            return flows, len(flows)
-        case {"data": [*flows], **rest}:
-            total = rest.get("total")
-            return flows, total if isinstance(total, int) else len(flows)
-        case _:
-            raise ProtocolViolation(
-                "the server's list of flows cannot be understood", hint=URL_HINT
-            )
-
-
-def _model(flow: object) -> ModelInfo | None:
-    match flow:
-        case {"id": str(flow_id), **rest} if flow_id:
-            name, kind = rest.get("name"), rest.get("type")
-            name = name if isinstance(name, str) else ""
-            label = name or "a flow without a name"
-            words = _TYPES.get(kind, kind.lower()) if isinstance(kind, str) else ""
-            return ModelInfo(id=flow_id, label=f"{label} ({words})" if words else label, name=name)
-        case _:
-            return None
 
 
 FLOWISE: Final = Kind(

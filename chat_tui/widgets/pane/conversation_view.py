@@ -308,6 +308,7 @@ class ConversationView(WalkedTranscript):
             return
         url = link_at(view.row(index, width), x)
         leaf = block.leaf_at(spot.row, inner) if isinstance(block, MarkdownBlock) else None
-        if url and leaf is not None:
-            links = unit_links(view.blocks, Unit(spot.block, leaf, leaf + 1))
+        if url:
+            unit = Unit(spot.block) if leaf is None else Unit(spot.block, leaf, leaf + 1)
+            links = unit_links(view.blocks, unit)
             self.post_message(self.LinksWanted([link for link in links if link.url == url]))

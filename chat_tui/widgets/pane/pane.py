@@ -269,12 +269,13 @@ class Pane(PaneKeys):
         self.post_message(self.Refused(error))
 
     def action_stop(self) -> None:
-        if (
-            not self.branching.leave()
-            and not self.comparing.forget()
-            and not self.session.elsewhere
-        ):
+        """Leave what was begun, or stop the reply; with neither, clear what was told."""
+        if self.branching.leave() or self.comparing.forget():
+            return
+        if self.busy and not self.session.elsewhere:
             self.session.cancel(self.branch)
+        else:
+            self.app.clear_notifications()
 
     @on(ConversationView.BranchWanted)
     async def _on_branch_wanted(self, event: ConversationView.BranchWanted) -> None:

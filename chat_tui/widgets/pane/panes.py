@@ -169,7 +169,7 @@ class Panes(Widget):
                 self._current = next(other for other in nearest if other in self._panes)
         self._zoomed = self._zoomed and len(self._panes) > 1
         self._settle()
-        self.current.prompt.focus()
+        self.screen.set_focus(self.current.prompt)
         for pane in gone:
             if pane not in self._panes.values():
                 await pane.remove()
@@ -191,7 +191,7 @@ class Panes(Widget):
         """Give a pane the keys."""
         self._current = self._key(pane)
         self._settle()
-        pane.prompt.focus()
+        self.screen.set_focus(pane.prompt)  # at once: what is typed next is meant for it
 
     def step(self, by: int) -> None:
         """Go to the next pane, or with less than nothing to one before."""

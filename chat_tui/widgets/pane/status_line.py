@@ -49,6 +49,7 @@ class StatusLine(Widget):
         self._meter: ReplyMeter | None = None
         self._timer: Timer | None = None
         self._ticks = 0
+        self._percent = ""
         self._painter = DirectPainter(self)
         self._ground: Ground | None = None
         self._looks: dict[str, Style] = {}
@@ -95,11 +96,16 @@ class StatusLine(Widget):
         self.refresh()
 
     def reply_changed(self) -> None:
-        """Something came; the clock paints the rest."""
-        if self._meter is not None and not self._meter.running:
+        """Something came; the clock paints what need not be seen at once."""
+        if self._meter is None:
+            return
+        before, self._percent = self._percent, self._meter.percent
+        if not self._meter.running:
             if self._timer is not None:
                 self._timer.pause()
             self.refresh()
+        elif self._percent != before and self.is_attached:  # the picture shows the same number
+            self._paint()
 
     def on_click(self, event: events.Click) -> None:
         new = self._right()[-1]
@@ -194,6 +200,9 @@ class StatusLine(Widget):
 
     def _tick(self) -> None:
         self._ticks += 1
+        self._paint()
+
+    def _paint(self) -> None:
         if self._ground is None:
             self._ground = Ground(self)
         strip = self._row(self.size.width)

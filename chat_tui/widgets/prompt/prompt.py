@@ -115,6 +115,9 @@ class Prompt(AttachingArea):
             for name, action in actions.items()
             for key in keys.get(name, "").split(",")
         }
+        self._queue_keys = tuple(
+            first_key_label(keys[name]) for name in ("prompt.send", "prompt.earlier")
+        )
         self._earlier: list[str] = []
         self._completing: Completing | None = None
         self._queue: QueueBar | None = None
@@ -156,7 +159,8 @@ class Prompt(AttachingArea):
         if self._queue is None:
             from chat_tui.widgets.prompt.queue_bar import QueueBar
 
-            self._queue = QueueBar(self._tell_queue)
+            send, earlier = self._queue_keys
+            self._queue = QueueBar(self._tell_queue, send=send, earlier=earlier)
             self.stand_above(self._queue)
         return self._queue
 

@@ -29,17 +29,23 @@ class QueueBar(Widget):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"queue-bar--held"}
 
-    def __init__(self, tell: Callable[[str, Sequence[str]], object]) -> None:
+    def __init__(
+        self, tell: Callable[[str, Sequence[str]], object], *, send: str, earlier: str
+    ) -> None:
         """Make an empty queue.
 
         Args:
             tell: Told the conversation, and what waits in it, whenever that has changed.
+            send: The key that sends what is held.
+            earlier: The key that takes a message back.
         """
         super().__init__()
         self._tell = tell
         self._waiting: dict[str, list[str]] = {}
         self._held: dict[str, str] = {}
         self._shown = ""
+        self._send = send
+        self._earlier = earlier
 
     @property
     def texts(self) -> list[str]:
@@ -123,8 +129,10 @@ class QueueBar(Widget):
         hidden = len(self.texts) - self._rows
         more = f"{glyphs.ELLIPSIS} {hidden} {'more ' if self._rows else ''}" if hidden > 0 else ""
         if self.held:
-            return f"{more}not sent: {self.held}. Enter sends, Up takes back"
-        return f"{more}sent when the reply ends. Up in an empty prompt takes one back"
+            keys = f"{self._send} sends, {self._earlier} takes back"
+            return f"{more}not sent: {self.held}. {keys}"
+        back = f"{self._earlier} in an empty prompt takes one back"
+        return f"{more}sent when the reply ends. {back}"
 
     @property
     def _rows(self) -> int:

@@ -1,6 +1,4 @@
 import asyncio
-from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 
@@ -13,26 +11,7 @@ from chat_tui.simulator.script import Fail, Script
 from chat_tui.simulator.server import Simulator
 from chat_tui.store.store import Store
 from tests.app.desk import held, reply
-from tests.builders import NO_RETRY, chat_provider, text_seen
-
-
-@pytest.fixture
-async def simulator() -> AsyncGenerator[Simulator, None]:
-    async with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-async def provider(simulator: Simulator) -> AsyncGenerator[ChatProvider, None]:
-    async with chat_provider(simulator) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncGenerator[Store, None]:
-    store = Store(tmp_path / "c.db")
-    yield store
-    await store.close()
+from tests.builders import NO_RETRY, text_seen
 
 
 def three(provider: ChatProvider) -> list[Contender]:

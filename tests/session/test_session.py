@@ -26,30 +26,6 @@ from tests.builders import MODEL, NO_RETRY, chat_provider, loop_turn, read_all, 
 
 
 @pytest.fixture
-async def simulator() -> AsyncGenerator[Simulator, None]:
-    async with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-async def provider(simulator: Simulator) -> AsyncGenerator[ChatProvider, None]:
-    async with chat_provider(simulator) as opened:
-        yield opened
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "c.db"
-
-
-@pytest.fixture
-async def store(path: Path) -> AsyncGenerator[Store, None]:
-    store = Store(path)
-    yield store
-    await store.close()
-
-
-@pytest.fixture
 async def hasty_store(path: Path) -> AsyncGenerator[Store, None]:
     """A store that does not wait for a lock, on a file that is there."""
     store = Store(path, busy_timeout_s=0)

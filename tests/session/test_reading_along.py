@@ -10,31 +10,19 @@ from chat_tui.session.session import Session
 from chat_tui.simulator.server import Simulator
 from chat_tui.store.store import Store
 from tests.app.desk import held, reply
-from tests.builders import chat_provider, text_seen
+from tests.builders import text_seen
 
 
 @pytest.fixture
-async def simulator() -> AsyncGenerator[Simulator, None]:
-    async with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-async def provider(simulator: Simulator) -> AsyncGenerator[ChatProvider, None]:
-    async with chat_provider(simulator) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncGenerator[Store, None]:
-    store = Store(tmp_path / "c.db")
+async def here(path: Path) -> AsyncGenerator[Store, None]:
+    store = Store(path)
     yield store
     await store.close()
 
 
 @pytest.fixture
-async def elsewhere(tmp_path: Path) -> AsyncGenerator[Store, None]:
-    store = Store(tmp_path / "c.db")
+async def elsewhere(path: Path) -> AsyncGenerator[Store, None]:
+    store = Store(path)
     yield store
     await store.close()
 

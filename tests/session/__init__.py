@@ -1,0 +1,1 @@
+"""Conversations that are talked in, on real files and real sockets."""
