@@ -35,6 +35,7 @@ class FittingApp(App[int]):
     _unpainted = False
     """Something was left out during a batch."""
     _settling: Timer | None = None
+    _measuring: Timer | None = None
 
     @property
     def too_small(self) -> bool:
@@ -51,6 +52,15 @@ class FittingApp(App[int]):
         if layout:
             self._said_at = None
         return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
+
+    def on_resize(self) -> None:
+        if self._measuring is None:
+            self._measuring = self.set_timer(SETTLED_S, self._measure_again)
+
+    def _measure_again(self) -> None:
+        self._measuring = None
+        if (look := getattr(self._driver, "look_at_size", None)) is not None:
+            look()
 
     def _screen_changed(self, _screen: Screen[Any]) -> None:
         if self._settling is not None:

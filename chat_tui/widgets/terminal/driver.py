@@ -167,6 +167,14 @@ class TerminalDriver(LinuxDriver):
     def _paint_again(self) -> None:
         self._from_thread(self._look_again)
 
+    def look_at_size(self) -> None:
+        """Take up the terminal's size where another one was told last.
+
+        One signal may come while another is handled: then the older size is told after the newer.
+        """
+        if Size(*self._get_terminal_size()) != self._app.size:
+            self._look_again()
+
     def _look_again(self) -> None:
         """Paint all of it, in the size that the terminal has by now."""
         size = Size(*self._get_terminal_size())
