@@ -169,3 +169,14 @@ def test_a_package_file_holds_no_code(path: Path) -> None:
         assert [ast.unparse(node) for node in body] == [f"__version__ = {chat_tui.__version__!r}"]
     else:
         assert body == []
+
+
+def test_workers_are_given_functions_to_call() -> None:
+    starting = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and word(node.func) == "run_worker"
+    }
+    # A coroutine made before a worker begins is never awaited where the program ends right then.
+    assert starting == {"widgets/background.py"}

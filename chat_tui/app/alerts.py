@@ -15,6 +15,7 @@ from chat_tui.events import Finished, ImageResult
 from chat_tui.ids import MessageId
 from chat_tui.programs import run_program
 from chat_tui.session.reply import Reply
+from chat_tui.widgets.background import run_in_background
 
 LONG_S: Final = 10.0
 """A reply that took so long is told of; a picture always is."""
@@ -62,7 +63,7 @@ class Alerts:
         what = "the picture" if picture else "the reply"
         words = f"{what} is there" if isinstance(ending, Finished) else f"{what} failed"
         line = f"{message.provider}: {words}, after {took_s:.0f} s"
-        self._app.run_worker(self._tell(line), group="alert")
+        run_in_background(self._app, "alert", self._tell, line)
 
     async def _tell(self, line: str) -> None:
         told = await asyncio.to_thread(

@@ -26,6 +26,7 @@ from chat_tui.app.wiring import Wiring
 from chat_tui.app.work import Work
 from chat_tui.config.key_labels import first_key_label
 from chat_tui.conversation import Conversation
+from chat_tui.widgets.background import run_in_background
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.pane.conversation_view import ConversationView
@@ -292,7 +293,7 @@ class ChatApp(TellingApp, inherit_bindings=False):  # inherited keys could not b
             self.work.prompts.changed(event.text_area)
         if event.text_area.text and not self._network_loaded:  # not where it was only emptied
             self._network_loaded = True
-            self.run_worker(asyncio.to_thread(load_network), name="load the network")
+            run_in_background(self, "network", asyncio.to_thread, load_network)
 
     @on(Pane.KeysMoved)
     def _on_keys_moved(self, event: Pane.KeysMoved) -> None:

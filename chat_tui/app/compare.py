@@ -15,6 +15,7 @@ from chat_tui.errors import ChatTuiError
 from chat_tui.events import Finished
 from chat_tui.session.refusals import ReplyRunning
 from chat_tui.session.reply import Contender
+from chat_tui.widgets.background import run_in_background
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -111,7 +112,7 @@ class AppCompare:
         await self._tools.panes.add(others, axis)
         self._tools.panes.changed()
         self._app.notify("Enter in an empty prompt goes on with the reply of that pane")
-        self._app.run_worker(self._judge([pane, *others], replies), group="compare")
+        run_in_background(self._app, "compare", self._judge, [pane, *others], replies)
 
     async def _judge(self, panes: Sequence[Pane], replies: Sequence[Reply]) -> None:
         """Mark the fastest and the cheapest when all have ended."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from rich.segment import Segment
 from textual.app import App
+from textual.css.query import NoMatches
 from textual.events import Mount
 from textual.geometry import Region
 from textual.message import Message
@@ -53,12 +54,16 @@ class Crashes:
         """Report a mistake, and say so to the user; the same one only once.
 
         Returns:
-            Whether the application can go on: it cannot before it stands, or while it ends.
+            Whether the application can go on: it cannot before it stands, or while it ends. Then
+            one thing is no mistake: that a widget misses parts which are not made any more.
         """
         app = self._app
-        if not self.stands or app._exit:  # noqa: SLF001  # no public name
-            return False
         cause = error.error if isinstance(error, WorkerFailed) else error
+        if app._exit and isinstance(cause, NoMatches):  # noqa: SLF001  # no public name
+            log.debug("missed at the end: %s", cause)
+            return True
+        if not self.stands or app._exit:  # noqa: SLF001
+            return False
         if app.is_headless and app._exception is None and isinstance(cause, Exception):  # noqa: SLF001
             app._exception = cause  # noqa: SLF001  # a test is to fail of it in the end
         mistake = fingerprint(cause)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from chat_tui.config.key_labels import first_key_label, key_label
+from chat_tui.widgets.background import run_instead
 
 if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp
@@ -63,8 +64,7 @@ class FirstStart:
         shown = not len(self._pane.session.conversation)
         if not shown or not 0 <= number < len(self._found):
             return False
-        taking = self._app.work.adding.take(self._found[number], self._pane)
-        self._app.run_worker(taking, group="take", exclusive=True)
+        run_instead(self._app, "take", self._app.work.adding.take, self._found[number], self._pane)
         return True
 
     def _show(self, found: "Sequence[Offer]") -> None:

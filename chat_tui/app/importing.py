@@ -11,6 +11,7 @@ from chat_tui.importing.run import import_from
 from chat_tui.media.files import MediaFolder
 from chat_tui.store.store import Store
 from chat_tui.text import clean_line
+from chat_tui.widgets.background import run_in_background
 
 _STEP = 0.25
 """How often it is said how far a long import is: at each quarter."""
@@ -25,7 +26,7 @@ def import_in_background(app: App[int], store: Store, path: Path) -> None:
         store: Where conversations go; the media folder stands beside it.
         path: A file, a folder or an archive.
     """
-    app.run_worker(_import(app, store, path), group="import", name=f"import {path.name}")
+    run_in_background(app, "import", _import, app, store, path)
 
 
 async def _import(app: App[int], store: Store, path: Path) -> None:

@@ -8,6 +8,7 @@ from chat_tui.app.errors import told
 from chat_tui.document.units import Link
 from chat_tui.errors import ChatTuiError
 from chat_tui.events import Source
+from chat_tui.widgets.background import run_in_background
 
 
 class AppLinks:
@@ -51,7 +52,7 @@ class AppLinks:
         self._app.push_screen(LinkScreen(links), chosen)
 
     def _open_soon(self, url: str) -> None:
-        self._app.run_worker(self._open(url), group="links")
+        run_in_background(self._app, "links", self._open, url)
 
     async def _open(self, url: str) -> None:
         from chat_tui.links import open_link, safe_link

@@ -1,7 +1,7 @@
 """How the talk goes on from a picture, or from words to one."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from chat_tui.message import Attachment, Lineage, Message
 from chat_tui.providers.base import Capabilities
 from chat_tui.roster.roster import Roster
 from chat_tui.session.session import Session
+from chat_tui.widgets.background import run_in_background
 from chat_tui.widgets.picture_actions import PictureSpot, Wish, put_words
 from chat_tui.widgets.prompt.attachment_bar import FileChip
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 DESCRIBE: Final = "Describe this picture."
 _NAME_CHARS: Final = 40
+_GROUP: Final = "pictures"
 
 
 class PictureLoop:
@@ -41,7 +43,7 @@ class PictureLoop:
         elif same_seed and spot.seed is None:
             self._app.notify("the provider did not tell the seed of this picture")
         else:
-            self._start(self._say(prompt, spot.again(same_seed=same_seed)))
+            run_in_background(self._app, _GROUP, self._say, prompt, spot.again(same_seed=same_seed))
 
     def edit(self, spot: PictureSpot) -> None:
         """Put its words into the prompt."""
@@ -74,7 +76,9 @@ class PictureLoop:
         self._ask_who(
             "describe it with",
             lambda can: can.text and can.images_in,
-            lambda provider: self._start(self._describe_with(provider, spot, path)),
+            lambda provider: run_in_background(
+                self._app, _GROUP, self._describe_with, provider, spot, path
+            ),
         )
 
     def draw(self, reply: Message) -> None:
@@ -118,7 +122,7 @@ class PictureLoop:
             model=self._painting_model(provider),
             made_from=Lineage(message=reply.id, said=reply.created),
         )
-        self._start(self._say(reply.text.strip(), wish))
+        run_in_background(self._app, _GROUP, self._say, reply.text.strip(), wish)
 
     def _painting_model(self, provider: str) -> str:
         """The model that a provider made the latest picture here with; else the likeliest one."""
@@ -133,7 +137,7 @@ class PictureLoop:
     def _ask_who(
         self, title: str, fits: Callable[[Capabilities], bool], act: Callable[[str], None]
     ) -> None:
-        self._start(self._choose_provider(title, fits, act))
+        run_in_background(self._app, _GROUP, self._choose_provider, title, fits, act)
 
     async def _choose_provider(
         self, title: str, fits: Callable[[Capabilities], bool], act: Callable[[str], None]
@@ -164,6 +168,3 @@ class PictureLoop:
                     act(name)
 
             self._app.push_screen(PictureMenu(title, entries), chosen)
-
-    def _start(self, work: Coroutine[None, None, object]) -> None:
-        self._app.run_worker(work, group="pictures")

@@ -1,6 +1,6 @@
 """What is done with pictures: opened, saved, described, made again, found."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, assert_never, get_args
@@ -15,6 +15,7 @@ from chat_tui.errors import ChatTuiError
 from chat_tui.roster.roster import Roster
 from chat_tui.store.pictures import StoredPicture, pictures_of
 from chat_tui.store.store import Store
+from chat_tui.widgets.background import run_in_background
 from chat_tui.widgets.picture_actions import PictureAction, PictureSpot
 from chat_tui.widgets.picture_desk import PictureDesk
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp
 
 _NO_PATH: Final = "this picture is not saved here"
+_GROUP: Final = "pictures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ class AppPictures:
 
         def chosen(found: StoredPicture | None) -> None:
             if found is not None:
-                self._app.run_worker(self._go(found), group="pictures")
+                run_in_background(self._app, _GROUP, self._go, found)
 
         desk = self._tools.desk
         drawn = desk if desk.shelf is not None else None
@@ -89,7 +91,9 @@ class AppPictures:
     def _act(self, action: PictureAction, spot: PictureSpot) -> None:
         match action:
             case "open":
-                self._with_path(spot, lambda path: self._start(self._files.open(path)))
+                self._with_path(
+                    spot, lambda path: run_in_background(self._app, _GROUP, self._files.open, path)
+                )
             case "save":
                 self._with_path(spot, lambda path: self._files.save(spot, path))
             case "copy_path":
@@ -105,7 +109,10 @@ class AppPictures:
             case "edit":
                 self._loop.edit(spot)
             case "use":
-                self._with_path(spot, lambda path: self._start(self._loop.use(spot, path)))
+                self._with_path(
+                    spot,
+                    lambda path: run_in_background(self._app, _GROUP, self._loop.use, spot, path),
+                )
             case "describe":
                 self._with_path(spot, lambda path: self._loop.describe(spot, path))
             case _:
@@ -176,9 +183,6 @@ class AppPictures:
         if not shown or session is not pane.session:
             pane.open(session)
         pane.call_after_refresh(pane.transcript.go_to, found.message, found.number)
-
-    def _start(self, work: Coroutine[None, None, object]) -> None:
-        self._app.run_worker(work, group="pictures")
 
 
 def _spot_words(spot: PictureSpot) -> str:

@@ -1,7 +1,6 @@
 """What prompts ask of the application: commands, completions, drafts, an editor, templates."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from textual.app import App
@@ -12,6 +11,7 @@ from chat_tui.ids import ConversationId
 from chat_tui.keys.secrets import Secret
 from chat_tui.session.drafts import Drafts
 from chat_tui.session.session import Session
+from chat_tui.widgets.background import run_in_background, run_instead
 from chat_tui.widgets.pane.pane import Pane
 from chat_tui.widgets.prompt.kept_chips import read_draft, written_draft
 from chat_tui.widgets.prompt.prompt import Prompt
@@ -50,16 +50,14 @@ class AppPrompts:
             case Prompt.Commanded():
                 await self._follow(asked)
             case Prompt.CompletionWanted():
-                self._app.run_worker(self._complete(asked), group="complete", exclusive=True)
+                run_instead(self._app, "complete", self._complete, asked)
             case Prompt.EditWanted():
-                self._app.run_worker(self._edit(asked.prompt), group="edit", exclusive=True)
+                run_instead(self._app, "edit", self._edit, asked.prompt)
             case Prompt.QueueChanged(conversation=conversation, texts=texts):
                 self._drafts.note_queue(ConversationId(conversation), texts)
             case Pane.Opened(pane=pane):
                 self._lend(pane)
-                # Called by the worker: an end before it begins leaves nothing that is not awaited.
-                exchange = partial(self._exchange_drafts, pane)
-                self._app.run_worker(exchange, group="drafts")  # type: ignore[arg-type]  # as @work
+                run_in_background(self._app, "drafts", self._exchange_drafts, pane)
             case _:
                 assert_never(asked)
 
@@ -218,7 +216,7 @@ class AppPrompts:
 
     def show_usage(self, pane: Pane) -> None:
         """Show what the conversation of a pane used, and what the day did."""
-        self._app.run_worker(self._show_usage(pane.session), group="usage", exclusive=True)
+        run_instead(self._app, "usage", self._show_usage, pane.session)
 
     async def _show_usage(self, session: Session) -> None:
         from chat_tui.app.budget import today, used_since

@@ -102,8 +102,11 @@ class Sessions:
         return bool(running)
 
     async def aclose(self) -> None:
-        """Nothing is lost: what still streams is stopped and saved."""
-        for session in self._open.values():
-            session.cancel()
-        for session in self._open.values():
-            await session.aclose()
+        """Nothing is lost: what still streams is stopped and saved, what opens meanwhile too."""
+        closed: set[ConversationId] = set()
+        while left := [one for one in self.all if one.conversation.id not in closed]:
+            for session in left:
+                session.cancel()
+            for session in left:
+                await session.aclose()
+                closed.add(session.conversation.id)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from chat_tui.app.background import follow_background
 from chat_tui.app.first_start import is_first_start
 from chat_tui.errors import StoreError
+from chat_tui.widgets.background import run_in_background
 
 if TYPE_CHECKING:
     from chat_tui.app.chat_app import ChatApp
@@ -36,8 +37,7 @@ async def settle(app: ChatApp, wiring: Wiring, first: Session, trouble: Trouble)
     """
     gc.freeze()  # what was made so far stays: no need to look through it for garbage
     gc.enable()
-    follow = follow_background(app, app.themes, wiring.environ)
-    app.run_worker(follow, name="look at the background")
+    run_in_background(app, "background", follow_background, app, app.themes, wiring.environ)
     state = wiring.memory.state
     for warning in (*wiring.config.warnings, *filter(None, [wiring.memory.warning])):
         app.notify(warning, severity="warning", timeout=12)
@@ -50,7 +50,7 @@ async def settle(app: ChatApp, wiring: Wiring, first: Session, trouble: Trouble)
         if provider != pane.provider and not len(pane.session.conversation):
             pane.answer_with(provider, wiring.model_of(provider))
     if is_first_start(wiring) and not len(first.conversation):
-        app.run_worker(app.work.first_start.greet(), name="look around")
+        run_in_background(app, "look around", app.work.first_start.greet)
     for line in wiring.news:
         app.notify(line, severity="warning", timeout=30)
     wiring.news.clear()
@@ -62,8 +62,8 @@ async def settle(app: ChatApp, wiring: Wiring, first: Session, trouble: Trouble)
         else:
             if recovered:
                 app.work.recovery.tell(recovered)
-    app.run_worker(app.work.leases.run(), name="leases")
-    app.run_worker(_keep_house(wiring, trouble), name="keep house")
+    run_in_background(app, "leases", app.work.leases.run)
+    run_in_background(app, "keep house", _keep_house, wiring, trouble)
 
 
 async def _keep_house(wiring: Wiring, trouble: Trouble) -> None:

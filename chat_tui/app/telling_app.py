@@ -11,6 +11,7 @@ from chat_tui.app.fitting import FittingApp
 from chat_tui.app.toasts import FewNotifications, Toasts
 from chat_tui.config.paths import Paths
 from chat_tui.text import clean, clean_line
+from chat_tui.widgets.background import run_in_background
 from chat_tui.widgets.terminal.egress import guard_terminal
 
 
@@ -59,8 +60,10 @@ class TellingApp(FittingApp):
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by every route there is, and say which; text fields copy by this, too."""
         self._clipboard = text
-        copying = copy_and_tell(self, text, environ=self._environ, write=self.write_to_terminal)
-        self.run_worker(copying, group="copy")
+        write = self.write_to_terminal
+        run_in_background(
+            self, "copy", copy_and_tell, self, text, environ=self._environ, write=write
+        )
 
     def write_to_terminal(self, sequence: str) -> None:
         """Write a sequence of ours, past what is painted."""

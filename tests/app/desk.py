@@ -176,7 +176,7 @@ async def idle(pilot: Pilot[int]) -> None:
     await pilot.pause()
     await until(
         pilot,
-        lambda: all(w.is_finished for w in pilot.app.workers if w.name not in LASTING),
+        lambda: all(w.is_finished for w in pilot.app.workers if w.group not in LASTING),
     )
     await pilot.pause()
 

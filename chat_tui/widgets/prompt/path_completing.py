@@ -2,15 +2,15 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chat_tui.commands.completion import Option
 from chat_tui.commands.paths import path_options
 from chat_tui.errors import MediaError
+from chat_tui.widgets.background import run_instead
 from chat_tui.widgets.prompt.completion_list import CompletionList
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class PathCompleting:
         if mention is None or mention == self._left_alone:
             self._show(None, ())
         elif mention != self._listed:
-            find: Callable[[], Awaitable[None]] = partial(self._find, mention)
-            self._prompt.run_worker(find, group="paths", exclusive=True)
+            run_instead(self._prompt, "paths", self._find, mention)
 
     async def key(self, key: str) -> bool:
         """Act on a key that is the list's while a path is being typed.
