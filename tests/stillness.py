@@ -8,6 +8,8 @@ import textual.app
 import textual.pilot
 import textual.screen
 
+from tests.builders import loop_turn
+
 STILL_ROUNDS: Final = 3
 """Turns of the loop in a row that found nothing to do: sockets are looked at in each of them."""
 SOON_S: Final = 0.012
@@ -46,7 +48,7 @@ async def stillness(min_sleep: float = 0, max_sleep: float = 0.3) -> None:
     await asyncio.sleep(LET_GO_S)
     still = 0
     while still < STILL_ROUNDS and monotonic() < until:
-        await asyncio.sleep(0)
+        await loop_turn()
         if loop._ready:  # type: ignore[attr-defined]
             still = 0
         elif (wait := _next_timer_s(loop)) < SOON_S:

@@ -134,6 +134,15 @@ async def test_the_process_ends_when_nothing_comes() -> None:
         assert await coloured(colours, WholeFence("yaml", ("b: 2",))) is not None
 
 
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_fence_that_comes_as_the_process_ends_is_coloured(turns: int) -> None:
+    async with colouring(idle_s=0) as colours:
+        await coloured(colours, YAML)
+        for _ in range(turns):
+            await loop_turn()
+        assert await coloured(colours, WholeFence("yaml", ("b: 2",))) is not None
+
+
 async def test_closing_calls_nobody_any_more() -> None:
     done: list[Colours | None] = []
     async with colouring() as colours:

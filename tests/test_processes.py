@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from chat_tui.processes import end_process, started
+from tests.builders import loop_turn
 
 SLEEPER = (sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)")
 STUBBORN = (
@@ -28,7 +29,7 @@ async def test_a_process_that_is_ended_has_been_waited_for() -> None:
 async def test_an_end_that_is_cancelled_again_and_again_is_still_an_end() -> None:
     process = await started(asyncio.create_subprocess_exec(*SLEEPER, stdin=subprocess.PIPE))
     ending = asyncio.create_task(end_process(process))
-    await asyncio.sleep(0)
+    await loop_turn()
     while not ending.done():
         ending.cancel()
         await asyncio.wait([ending], timeout=0.001)
@@ -46,7 +47,7 @@ async def test_a_start_that_is_cancelled_leaves_no_process(turns: int) -> None:
 
     starting = asyncio.create_task(started(create()))
     for _ in range(turns):
-        await asyncio.sleep(0)
+        await loop_turn()
     starting.cancel()
     while not starting.done():
         await asyncio.wait([starting], timeout=0.001)
@@ -87,7 +88,7 @@ def test_a_loop_that_ends_in_the_middle_of_an_end_leaves_nothing_behind() -> Non
         process = await started(asyncio.create_subprocess_exec(*SLEEPER, stdin=subprocess.PIPE))
         processes.append(process)
         ending = asyncio.create_task(end_process(process), name="ending")
-        await asyncio.sleep(0)
+        await loop_turn()
         ending.cancel()
 
     asyncio.run(leave())
