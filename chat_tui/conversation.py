@@ -91,10 +91,15 @@ class Conversation:
 
     def without_messages(self) -> "Conversation":
         """The same conversation before anything was said."""
+        return self.with_messages(())
+
+    def with_messages(self, messages: Iterable[Message]) -> "Conversation":
+        """The same conversation with other messages, parents before their children."""
         return Conversation(
             self.id,
             title=self._title,
             created=self.created,
+            messages=messages,
             system_prompt=self.system_prompt,
             parameters=self.parameters,
         )

@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 async def sweep_media(store: Store, folder: Path) -> Swept:
     """Remove pictures and texts that no conversation names, not even one in the bin.
 
-    Nothing is removed while a database that was put aside lies beside the one in use: somebody
-    may still get conversations out of it, and those name files.
+    Nothing is removed while a database, or a conversation, that was put aside lies beside the one
+    in use: somebody may still get conversations out of it, and those name files.
 
     Args:
         store: Of the same data folder.
@@ -39,4 +39,5 @@ async def sweep_media(store: Store, folder: Path) -> Swept:
 
 
 def _put_aside(database: Path) -> bool:
-    return any(database.parent.glob(f"{database.name}.corrupt-*"))
+    folder = database.parent
+    return any(folder.glob(f"{database.name}.corrupt-*")) or any(folder.glob("unsaved/*.json"))

@@ -1,8 +1,9 @@
 """What tests of replies are built from: real providers on the simulator, and short waits."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from typing import TypeVar
 
 from chat_tui.events import StreamEvent, TextDelta
 from chat_tui.keys.secrets import NoKey
@@ -12,6 +13,8 @@ from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker
+
+T = TypeVar("T")
 
 MODEL = "sim-model"
 NO_RETRY = RetryPolicy(tries=1)
@@ -42,6 +45,17 @@ async def chat_provider(
         yield provider
     finally:
         await provider.aclose()
+
+
+async def patiently(attempt: Callable[[float], Awaitable[T]], well: Callable[[T], bool]) -> T:
+    """Try what has to end in a silence, and once more where the machine itself stood still.
+
+    Args:
+        attempt: Is given how many seconds a silence may last.
+        well: Whether it came as far as it should before.
+    """
+    outcome = await attempt(0.2)
+    return outcome if well(outcome) else await attempt(5.0)
 
 
 async def loop_turn() -> None:

@@ -4,6 +4,8 @@ import gc
 import ipaddress
 import itertools
 import os
+import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,10 +38,13 @@ RESERVED = (".invalid", ".test", ".example")
 """Names that never resolve (RFC 6761), for tests of what happens then."""
 
 
-def _is_local(host: object) -> bool:
-    if host in (None, "", "localhost", b"", b"localhost"):
+def _named(host: object) -> str:
+    return host.decode() if isinstance(host, bytes) else str(host or "")
+
+
+def _is_local(name: str) -> bool:
+    if name in ("", "localhost"):
         return True
-    name = host.decode() if isinstance(host, bytes) else str(host)
     try:
         return ipaddress.ip_address(name.partition("%")[0]).is_loopback
     except ValueError:
@@ -49,16 +54,32 @@ def _is_local(host: object) -> bool:
 def _refuse_other_hosts(event: str, args: tuple[object, ...]) -> None:
     if event == "socket.connect":
         address = args[1]
-        host = address[0] if isinstance(address, tuple) else None
+        name = _named(address[0]) if isinstance(address, tuple) else ""
     elif event == "socket.getaddrinfo":
-        host = args[0]
+        name = _named(args[0])
+        if name.endswith(RESERVED):  # without a name server, the system would say something else
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     else:
         return
-    if not _is_local(host):
-        raise PermissionError(f"a test may not reach {host!r}: only this machine")
+    if not _is_local(name):
+        raise PermissionError(f"a test may not reach {name!r}: only this machine")
 
 
 sys.addaudithook(_refuse_other_hosts)
+
+
+def _heard_again() -> None:
+    """Have no signal ignored by whatever a test starts.
+
+    What a shell runs in the background, or nohup, is started with some of them ignored, and hands
+    that on; a handler is not handed on.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda _number, _frame: None)
+
+
+_heard_again()
 
 
 @pytest.fixture(autouse=True, scope="session")

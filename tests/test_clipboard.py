@@ -29,6 +29,11 @@ EVERYTHING = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat_tui.clipboard.PROGRAM_LIMIT_S", 60.0)
+
+
 def everywhere(name: str) -> str:
     return f"/bin/{name}"
 

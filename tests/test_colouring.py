@@ -65,7 +65,7 @@ async def test_what_is_known_is_given_back_at_once() -> None:
 async def test_the_event_loop_does_not_wait_for_a_lexer_that_hangs() -> None:
     async with colouring(*HANGING) as colours:
         await coloured(colours, YAML)  # the process is there
-        colours._limit_s = 0.3
+        colours._limit_s = 1.0
         turns, worst_s, last_s = 0, 0.0, time.thread_time()
         done: list[Colours | None] = []
         colours.hand_out(WholeFence("hanging", LINES), done.append)
@@ -75,7 +75,7 @@ async def test_the_event_loop_does_not_wait_for_a_lexer_that_hangs() -> None:
             worst_s, last_s = max(worst_s, time.thread_time() - last_s), time.thread_time()
         assert done == [None]
     assert turns > 10
-    assert worst_s < 0.15  # half of what the lexer had; what other programs took is not in it
+    assert worst_s < 0.5  # half of what the lexer had; what other programs took is not in it
 
 
 async def test_a_lexer_that_hangs_is_killed_and_not_asked_again() -> None:

@@ -23,6 +23,6 @@ async def test_a_draft_that_could_not_be_written_is_written_later(tmp_path: Path
     await drafts.aclose()
     try:
         assert await store.load_draft(conversation.id) == "half a thought"
-        assert await Drafts(store).load(conversation) == "next\n\nhalf a thought"
+        assert await Drafts(store).load(conversation, ()) == "next\n\nhalf a thought"
     finally:
         await store.close()

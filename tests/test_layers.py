@@ -112,6 +112,7 @@ def at_import(tree: ast.Module) -> list[ast.AST]:
     return found
 
 
+@pytest.mark.timeout(600)
 def test_any_module_can_be_imported_first() -> None:
     python(IMPORT_EACH_FIRST, json.dumps(MODULES))
 

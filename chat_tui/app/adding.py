@@ -45,9 +45,9 @@ class AppAdding:
         own = await self.desk.own()
         self._app.push_screen(AddProvider(self.desk.offers(), own), go_on)
 
-    def fill_in(self, offer: Offer, pane: "Pane") -> None:
-        """Ask for what a new provider needs."""
-        self._open(offer, pane, name=self.desk.free_name(offer.name))
+    def fill_in(self, offer: Offer, pane: "Pane", *, failed: ChatTuiError | None = None) -> None:
+        """Ask for what a new provider needs, and say why it could not be added without that."""
+        self._open(offer, pane, name=self.desk.free_name(offer.name), failed=failed)
 
     async def change(self, name: str, pane: "Pane") -> None:
         """Change a provider that was added before."""
@@ -58,7 +58,15 @@ class AppAdding:
             return
         self._open(Offer(name, name, table), pane, name=name, before=name)
 
-    def _open(self, offer: Offer, pane: "Pane", *, name: str, before: str = "") -> None:
+    def _open(
+        self,
+        offer: Offer,
+        pane: "Pane",
+        *,
+        name: str,
+        before: str = "",
+        failed: ChatTuiError | None = None,
+    ) -> None:
         from chat_tui.screens.provider_form import FormWords, ProviderForm
 
         try:
@@ -72,6 +80,7 @@ class AppAdding:
             lines=asked_of(offer.table, kind),
             key=self._key_words(offer.table, before) if takes_key(offer.table, kind) else None,
             note=offer.found,
+            failed=failed,
         )
 
         def go_on(result: Added | str | None) -> None:
@@ -106,8 +115,7 @@ class AppAdding:
             trial = await self.desk.test(draft)
             added = await self.desk.keep(draft, trial)
         except ChatTuiError as error:
-            self._tell(error)
-            self.fill_in(offer, pane)
+            self.fill_in(offer, pane, failed=error)
             return
         self.chosen(added, pane)
 

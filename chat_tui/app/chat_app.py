@@ -168,8 +168,10 @@ class ChatApp(TellingApp, inherit_bindings=False):  # inherited keys could not b
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
+            from chat_tui.app.palette_keys import Palette
+
             words = f"Search for commands{glyphs.ELLIPSIS}"
-            self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
+            self.push_screen(Palette(placeholder=words, id="--command-palette"))
 
     def action_choose_provider(self) -> None:
         self.work.prompts.choose_provider(self.pane)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from chat_tui.app.errors import told
 from chat_tui.errors import ChatTuiError
 from chat_tui.events import Finished
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from chat_tui.app.panes import AppPanes
+    from chat_tui.roster.listing import Listing
     from chat_tui.roster.roster import Roster
     from chat_tui.session.reply import Reply
     from chat_tui.widgets.pane.pane import Pane
@@ -90,7 +93,15 @@ class AppCompare:
             except ChatTuiError as error:
                 self._app.notify(told(error), severity="warning")
 
-        self._app.push_screen(CompareScreen(self._tools.roster.listings, MOST), chosen)
+        self._app.push_screen(CompareScreen(self._listings, MOST), chosen)
+
+    async def _listings(self) -> Sequence[Listing]:
+        """List the providers, each with the model that would answer."""
+        listings = await self._tools.roster.listings()
+        return [
+            msgspec.structs.replace(one, model=self._tools.model_of(one.name) or one.model)
+            for one in listings
+        ]
 
     async def _ask(self, pane: Pane, text: str, contenders: Sequence[Contender]) -> None:
         """Send a turn of the pane to all, and open a pane for each reply.

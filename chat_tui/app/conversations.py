@@ -146,6 +146,10 @@ class AppConversations:
     async def pin(self, conversation: ConversationId, pinned: bool) -> None:
         await self._store.pin(conversation, pinned)
 
+    def deleted_here(self, conversation: ConversationId) -> bool:
+        """Whether somebody threw it away in the list of this instance."""
+        return conversation in self._deleted
+
     async def delete(self, conversation: ConversationId) -> None:
         await self._store.put_into_bin(conversation)
         self._deleted.append(conversation)

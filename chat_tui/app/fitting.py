@@ -5,6 +5,7 @@ from typing import Any, Final, Self
 from rich.console import RenderableType
 from rich.control import Control
 from rich.segment import ControlType, Segment, Segments
+from textual import events
 from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
@@ -53,7 +54,10 @@ class FittingApp(App[int]):
             self._said_at = None
         return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
+        if event.size == self.screen.outer_size:
+            # It was another in between, and what that cut off is gone: a layout would not know.
+            self.refresh(layout=True)
         if self._measuring is None:
             self._measuring = self.set_timer(SETTLED_S, self._measure_again)
 
@@ -86,6 +90,10 @@ class FittingApp(App[int]):
         """Put the notice in the place of what Textual 8.2 would write, whatever is open."""
         if self._batch_count and renderable is not None:
             self._unpainted = True
+        # Textual 8.2 sets it when the cursor moves, not when what it is in does; input methods open
+        # their windows there.
+        if (place := getattr(screen.focused, "cursor_screen_offset", None)) is not None:
+            self.cursor_position = place
         if not self.too_small:
             if self._said_at is not None:
                 self._said_at = None

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from chat_tui import glyphs
 from chat_tui.config.key_labels import first_key_label
-from chat_tui.errors import ChatTuiError, NewerStore, StoreError
+from chat_tui.errors import ChatTuiError, NewerStore, NotFound, StoreError
 from chat_tui.session.reading_along import ReadingAlong
 from chat_tui.store.leases import BEAT_S
+from chat_tui.titles import quoted_title
 from chat_tui.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class AppLeases:
         self._wiring = wiring
         self._reading: dict[ConversationId, ReadingAlong] = {}
         self._held: set[ConversationId] = set()
+        self._told_deleted: set[ConversationId] = set()
         self._beat_at = 0.0
         self._wake = asyncio.Event()
 
@@ -51,6 +53,7 @@ class AppLeases:
 
     async def run(self) -> None:
         """Go on until the application ends."""
+        self._beat_at = asyncio.get_running_loop().time()  # what is open now has just been read
         while True:
             with suppress(StoreError):  # whoever saves says so
                 await self._look()
@@ -75,8 +78,26 @@ class AppLeases:
             self._beat_at = now
             self._held = set(sessions)
             await self._settle(sessions, others)
+        if due:
+            await self._look_after(sessions)
         for reading in tuple(self._reading.values()):
-            await reading.look()
+            with suppress(NotFound):  # whoever has it keeps it
+                await reading.look()
+
+    async def _look_after(self, sessions: Mapping[ConversationId, Session]) -> None:
+        """Keep what is open here and was deleted elsewhere; say what was put into the bin."""
+        for session in sessions.values():
+            await session.look_after()
+        deleted = await self._wiring.store.in_bin(sessions)
+        for name in deleted - self._told_deleted:
+            if not self._app.work.conversations.deleted_here(name):
+                title = quoted_title(sessions[name].conversation.title)
+                self._app.notify(
+                    f"{title} was deleted elsewhere; say something in it to have it back",
+                    severity="warning",
+                    timeout=30,
+                )
+        self._told_deleted = deleted
 
     async def _something_free(self) -> bool:
         """Whether nobody has a conversation any more that is read along here; nothing is written."""
@@ -96,8 +117,11 @@ class AppLeases:
                 self._offer_choices(session)
             elif name not in others and name in self._reading:
                 await self._wiring.store.recover()
-                await self._reading.pop(name).look()
+                with suppress(NotFound):  # it is kept as it was read
+                    await self._reading[name].look()
+                del self._reading[name]
                 session.elsewhere = ""
+                await session.look_after()
                 self._offer_choices(session)
                 self._app.notify("the other chat-tui has left this conversation: it is yours now")
         for name in [name for name in self._reading if name not in sessions]:

@@ -1,8 +1,9 @@
-"""The palette's entries, each with the key that does the same."""
+"""The palette, and its entries, each with the key that does the same."""
 
 from typing import TYPE_CHECKING, Final, cast
 
-from textual.command import DiscoveryHit, Hit, Hits
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 from textual.system_commands import SystemCommandsProvider
 
@@ -44,6 +45,14 @@ ACTION_OF: Final = {
     "Quit": "app.quit",
 }
 """The action behind an entry, where a key does the same from anywhere."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which takes nothing else with it when it is clicked away twice."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close it once: Textual 8.2 would take away whatever is open then."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
 
 class KeyedCommands(SystemCommandsProvider):

@@ -105,13 +105,14 @@ class AppPrompts:
             written = _draft(prompt, before)
             if prompt.own_text.strip() and not len(session.conversation):
                 prompt.move_chips(before.conversation.id, session.conversation.id)
-                self._drafts.move_to_new(before.conversation, written)
+                self._drafts.move(before.conversation, session.conversation, written)
                 return
             self._drafts.note(before.conversation, written)
             prompt.clear()
         self._loading.add(prompt)
         try:
-            draft, chips = read_draft(await self._drafts.load(session.conversation))
+            shown = {one.conversation.id for one in self._showing.values()}
+            draft, chips = read_draft(await self._drafts.load(session.conversation, shown))
         finally:
             self._loading.discard(prompt)
         # Another pane with the same conversation, or with another new one, may have it already.
@@ -165,6 +166,8 @@ class AppPrompts:
         from chat_tui.screens.provider_menu import ProviderMenu
 
         roster, models, memory = self._tools.roster, self._tools.models, self._tools.memory
+        # A first start has opened its pane without us, and the menu may learn names for it.
+        self._showing.setdefault(pane.prompt, pane.session)
 
         def answer_with(choice: Choice | None) -> None:
             if choice is not None:
@@ -230,13 +233,16 @@ class AppPrompts:
     async def may_send(self, pane: Pane, replies: int, go_on: Callable[[], object]) -> bool:
         """Whether so many replies may be asked for; where the budget of the day is spent, ask."""
         budget_usd = self._tools.budget_usd()
-        if budget_usd is None:
-            return True
-        if self._budget is None:
-            from chat_tui.app.budget import Budget
+        if budget_usd is not None:
+            if self._budget is None:
+                from chat_tui.app.budget import Budget
 
-            self._budget = Budget(self._app, self._tools.store)
-        return await self._budget.allows(pane.session, replies, budget_usd, go_on)
+                self._budget = Budget(self._app, self._tools.store)
+            if not await self._budget.allows(pane.session, replies, budget_usd, go_on):
+                return False
+        learn = self._tools.models.learn_name  # beside what is sent, which does not wait for it
+        run_in_background(self._app, "names", learn, pane.provider, pane.model)
+        return True
 
     def _window_of(self, provider: str, model: str) -> int | None:
         """How many tokens a model takes in, as far as its provider's list ever said so."""

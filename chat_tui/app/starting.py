@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from chat_tui.app.background import follow_background
 from chat_tui.app.first_start import is_first_start
-from chat_tui.errors import StoreError
+from chat_tui.errors import NewerStore, StoreError
 from chat_tui.widgets.background import run_in_background
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CHECK_AFTER_S: Final = 1.0
 """How long after the start the database is looked through."""
+AGAIN_S: Final = 10.0
+"""How long after a failure it is tried again."""
 BACK_UP_S: Final = 3600.0
 """How often it is looked whether the copy of the day is due."""
 
@@ -54,29 +56,50 @@ async def settle(app: ChatApp, wiring: Wiring, first: Session, trouble: Trouble)
     for line in wiring.news:
         app.notify(line, severity="warning", timeout=30)
     wiring.news.clear()
+    recovered = True
     if wiring.store.may_exist:  # else a first start has nothing to recover
         try:
-            recovered = await wiring.store.recover()
+            await _recover(app, wiring)
         except StoreError as error:
+            recovered = False
             trouble.tell(error)
-        else:
-            if recovered:
-                app.work.recovery.tell(recovered)
     run_in_background(app, "leases", app.work.leases.run)
-    run_in_background(app, "keep house", _keep_house, wiring, trouble)
+    run_in_background(app, "keep house", _keep_house, app, wiring, trouble, recovered)
 
 
-async def _keep_house(wiring: Wiring, trouble: Trouble) -> None:
+async def _keep_house(app: ChatApp, wiring: Wiring, trouble: Trouble, recovered: bool) -> None:
     """Do what nobody waits for: check the database, copy it once a day, tidy up."""
-    await asyncio.sleep(CHECK_AFTER_S)  # whoever starts a program wants something else first
+    pause_s = CHECK_AFTER_S  # whoever starts a program wants something else first
+    told = not recovered
     while True:
-        if wiring.store.may_exist:
-            try:
-                await _set_in_order(wiring)
-            except StoreError as error:
-                log.warning("cannot keep the store in order: %s", error)
-                trouble.tell(error)
-        await asyncio.sleep(BACK_UP_S)
+        await asyncio.sleep(pause_s)
+        pause_s = BACK_UP_S
+        if not wiring.store.may_exist:
+            continue
+        try:
+            if not recovered:
+                await _recover(app, wiring)
+                recovered = True
+            await _set_in_order(wiring)
+        except StoreError as error:
+            log.warning("cannot keep the store in order: %s", error)
+            told = True
+            trouble.tell(error)
+            if not isinstance(error, NewerStore):
+                pause_s = AGAIN_S
+        else:
+            if told:
+                trouble.tell(None)
+            told = False
+
+
+async def _recover(app: ChatApp, wiring: Wiring) -> None:
+    from chat_tui.session.unsaved import take_up
+
+    for title in await take_up(wiring.store):
+        app.notify(f"{title} could not be saved last time; it is saved now", timeout=30)
+    if recovered := await wiring.store.recover():
+        app.work.recovery.tell(recovered)
 
 
 async def _set_in_order(wiring: Wiring) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 3
 FEET_ROWS: Final = 3
-"""Status line, prompt and footer; a number in app.tcss is the same."""
+"""Status line, prompt and footer; a number in app.tcss is the same, and a test holds them together."""
 ENOUGH_ROWS: Final = 6
 """Three messages of a line each; with so much room below, they stay where they usually are."""
 
@@ -57,7 +57,8 @@ class Toasts:
         if rack is None or not rack.display:
             return
         for holder in rack.query(ToastHolder):
-            if not holder.children:  # its message is gone
+            # A new one is blank, too, until it is mounted.
+            if holder.is_mounted and not holder.children:  # its message is gone
                 holder.remove()
         height = screen.size.height
         rows = sorted(_read_rows(screen))

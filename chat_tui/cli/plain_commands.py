@@ -127,6 +127,8 @@ class PlainCommands:
         self.tell(f"attached {path}: it goes with what you say next")
 
     async def _search(self, text: str) -> None:
+        if not text:
+            raise CommandError("/search needs more here: /search TEXT")
         store = self._talk.store
         if not await store.searches_all():
             self.tell("indexing what was said before; this is done once")

@@ -81,18 +81,24 @@ class Colouring:
             await asyncio.wait([self._task])
 
     async def _work(self) -> None:
-        while self._waiting:  # again, where some came while the process was being ended
-            try:
-                while await self._any_more():
-                    fence, done = self._waiting.popleft()
-                    if fence not in self._results:
-                        colours = await self._coloured(fence)
-                        if len(self._results) >= KEPT_RESULTS:
-                            del self._results[next(iter(self._results))]
-                        self._results[fence] = colours
-                    done(self._results[fence])
-            finally:
+        try:
+            await self._work_off()
+            await self._helper.end()
+            while self._waiting:  # it came while the process ended
+                await self._work_off()
                 await self._helper.end()
+        finally:
+            await self._helper.end()
+
+    async def _work_off(self) -> None:
+        while await self._any_more():
+            fence, done = self._waiting.popleft()
+            if fence not in self._results:
+                colours = await self._coloured(fence)
+                if len(self._results) >= KEPT_RESULTS:
+                    del self._results[next(iter(self._results))]
+                self._results[fence] = colours
+            done(self._results[fence])
 
     async def _any_more(self) -> bool:
         self._more.clear()

@@ -52,9 +52,9 @@ async def run_command(context: CommandContext, invocation: Invocation) -> None:
     if command is None:
         shown = f"/{invocation.name[:40]}"
         near = nearest_command(invocation.name, BY_NAME)
-        hint = f"did you mean /{near}?" if near else "F1 lists all commands"
+        hint = f"did you mean /{near}?" if near else "F1 lists all commands;"
         raise CommandError(
-            f"no command {shown!r}; nothing was sent", hint=f"{hint}; // sends a slash"
+            f"no command {shown!r}; nothing was sent", hint=f"{hint} // sends a slash"
         )
     if command.needed and not invocation.argument:
         raise CommandError(f"/{command.name} needs more: {command.line}")
@@ -116,7 +116,7 @@ async def _set(context: CommandContext, argument: str) -> None:
 
 async def _compare(context: CommandContext, argument: str) -> None:
     names = argument.split()
-    if len(names) < 2:
+    if len(names) == 1:
         raise CommandError("/compare needs two providers or more", hint="/compare NAME NAME...")
     await context.act("comparing", ["compare"], names)
 
@@ -163,18 +163,17 @@ COMMANDS: Final = (
     Command("split", "", "Open a second pane", _acts("splitting", "split")),
     Command(
         "compare",
-        "NAME NAME...",
+        "[NAME NAME...]",
         "Ask several providers side by side",
         _compare,
         ("provider",),
-        needed=True,
     ),
     Command("system", "[TEXT]", "Set the system prompt; - takes it away", _system, ("words",)),
     Command(
         "set", "[KEY=VALUE]", "Set a parameter; KEY= takes it away", _set, ("parameter", "words")
     ),
     Command("attach", "PATH", "Attach a file", _attach, ("path",), needed=True),
-    Command("search", "TEXT", "Search all conversations", _search, ("words",), needed=True),
+    Command("search", "[TEXT]", "Search all conversations", _search, ("words",)),
     Command("template", "[NAME]", "Write by a prompt template", _template, ("template", "words")),
     Command("retry", "", "Answer again, as a new branch", _acts("answering again", "regenerate")),
     Command("stop", "", "Stop the running reply", _acts("stopping", "stop")),

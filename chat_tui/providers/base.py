@@ -1,7 +1,7 @@
 """What every provider is to the rest of the program."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -111,4 +111,23 @@ class Provider(Protocol):
 
     async def aclose(self) -> None:
         """Close what is open. Idempotent."""
+        ...
+
+
+@runtime_checkable
+class NamesModels(Protocol):
+    """A provider whose models have ids that say nothing to a reader, and whose server has names."""
+
+    async def names(self, model: str) -> Mapping[str, str]:
+        """Ask what a model is called, by a small request.
+
+        Args:
+            model: What goes into a request; it may name several.
+
+        Returns:
+            Names by id; none where an id says it all.
+
+        Raises:
+            ProviderError: the provider or the network failed, or the server keeps names to itself.
+        """
         ...

@@ -17,7 +17,8 @@ from chat_tui.net.reply import Reply
 from chat_tui.net.translate import BASE_URL_HINT
 from chat_tui.providers.kinds import ProviderOptions, Services
 
-_NO_LIMIT_S: Final = 10_000_000.0
+NO_LIMIT_S: Final = 10_000_000.0
+"""As good as no limit, for what wants a number."""
 
 
 class Connection:
@@ -60,7 +61,7 @@ class Connection:
             headers=options.headers,
             limits=Limits(
                 connect_s=options.timeout_s or DEFAULT_LIMITS.connect_s,
-                idle_s=services.idle_timeout_s or _NO_LIMIT_S,
+                idle_s=services.idle_timeout_s or NO_LIMIT_S,
                 max_event_bytes=services.max_event_bytes,
                 max_body_bytes=max(DEFAULT_LIMITS.max_body_bytes, services.max_event_bytes),
                 max_reply_bytes=max(DEFAULT_LIMITS.max_reply_bytes, services.max_event_bytes),

@@ -10,11 +10,18 @@ submit ──▶ cancels.cancelling(...) around poll(fetch, ...) ──▶ resul
 import asyncio
 import logging
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+)
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final, TypeVar
 
-from chat_tui.errors import ProviderError, Stalled
+from chat_tui.errors import ConnectionLost, ProviderError, Stalled
 from chat_tui.events import StopAnswer
 from chat_tui.providers.stopping import STOP_ANSWERS, SendStop
 
@@ -31,6 +38,9 @@ CANCEL_S: Final = 2.0
 """How long a cancel request may take."""
 
 _GROWTH: Final = 1.5
+_ON_ITS_WAY: Final = (
+    "the server may make it, and charge for it, all the same; ask again for another"
+)
 _HINT: Final = "it may still go on at the provider; a higher idle_timeout_s in [app] waits longer"
 
 
@@ -103,6 +113,21 @@ async def poll(
             raise _stalled(host, idle_s)
         wait_s = min(wait_s * _GROWTH, longest_s)
     raise Stalled(f"the job at {host} is not done after {max_polls} inquiries", hint=_HINT)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Send within the block what each request is charged for, and have it asked for only once.
+
+    Whether the server has a request whose connection is lost, nobody knows: no other one is sent
+    unless the user wants it.
+    """
+    try:
+        yield
+    except ConnectionLost as error:
+        error.retryable = False
+        error.hint = error.hint or _ON_ITS_WAY
+        raise
 
 
 class Job:

@@ -5,6 +5,7 @@ from typing import Final
 
 from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.providers.base import ModelInfo
+from chat_tui.providers.json_fields import count_of
 
 NOT_LISTED: Final = "is not among them"
 """How a check ends that found a list without the configured model."""
@@ -70,5 +71,4 @@ def _model(entry: object) -> ModelInfo | None:
 
 
 def _window(entry: Mapping[object, object]) -> int | None:
-    tokens = entry.get("context_length") or entry.get("context_window")
-    return tokens if isinstance(tokens, int) and not isinstance(tokens, bool) else None
+    return count_of(entry.get("context_length") or entry.get("context_window"))

@@ -1,10 +1,7 @@
-"""What the decoders of the vendors' own dialects have in common: begin, tell, skip, and end."""
+"""What the decoders of the vendors' own dialects tell alike: words, pictures, totals, and the end."""
 
-from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from chat_tui.errors import ProtocolViolation, ProviderError, Rejected
 from chat_tui.events import (
     FinishReason,
     ImageResult,
@@ -14,39 +11,15 @@ from chat_tui.events import (
     TextDelta,
     Usage,
 )
-from chat_tui.net.frames import Frame, is_keepalive
-from chat_tui.providers.base import Request
-from chat_tui.providers.chat.chunks import count
-from chat_tui.providers.halves import decode_delta
+from chat_tui.providers.json_fields import count_of
 from chat_tui.providers.reply_state import ReplyState
 
 _FILTERED = "the server held the answer back"
 
 
-def names_model(request: Request, model: str) -> bool:
-    """Tell whether a request names its model, or else the configuration does."""
-    return bool(request.parameters.get("model") or request.model or model)
-
-
-def chosen_model(request: Request, model: str) -> str:
-    """Name the model of a request.
-
-    Args:
-        request: It may name one.
-        model: The configured one.
-
-    Raises:
-        Rejected: there is none.
-    """
-    named = request.parameters.get("model") or request.model or model
-    if not isinstance(named, str) or not named:
-        raise Rejected("no model is chosen", hint="set model for this provider, or press F2")
-    return named
-
-
 def total(*values: object) -> int | None:
     """Add the counts among values up; null where there are none."""
-    counts = [number for value in values if (number := count(value)) is not None]
+    counts = [number for value in values if (number := count_of(value)) is not None]
     return sum(counts) if counts else None
 
 
@@ -76,56 +49,6 @@ class NativeDecoder(ReplyState):
         """The reply ends because the model wants a tool that is not the server's own."""
         self._reasons = reasons
         self._usage = Usage()
-
-    @abstractmethod
-    def tell(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
-        """Give the events of one object.
-
-        Raises:
-            ProviderError: it is an error object.
-        """
-
-    @abstractmethod
-    def tell_whole(self, body: dict[str, Any]) -> Iterator[StreamEvent]:
-        """Give the events of a reply that is one object."""
-
-    @abstractmethod
-    def failure(self, error: object) -> ProviderError:
-        """Make the error of an error object, or of what stands in its place."""
-
-    def decode(self, frame: Frame) -> Iterator[StreamEvent]:
-        """Give the events of one frame.
-
-        Raises:
-            ProviderError: the frame is an error object.
-            ProtocolViolation: too many frames are not what the dialect promises.
-        """
-        data = frame.data.strip()
-        if self._ended or not data or is_keepalive(frame):
-            return
-        try:
-            chunk = decode_delta(data)
-        except ProtocolViolation:
-            chunk = None
-        if frame.event == "error":
-            raise self.failure(chunk if chunk is not None else data)
-        if isinstance(chunk, dict):
-            yield from self.tell(chunk)
-        else:
-            yield self._bad_frames.skip()
-
-    def whole(self, body: object) -> Iterator[StreamEvent]:
-        """Yield the events of a reply that came as one JSON document.
-
-        Raises:
-            ProviderError: it is an error object.
-            ProtocolViolation: it is not a reply.
-        """
-        for part in body if isinstance(body, list) else [body]:
-            if not isinstance(part, dict):
-                raise self.not_understood()
-            yield from self.tell_whole(part)
-        yield from self.end()
 
     def rest(self) -> Iterator[StreamEvent]:
         """Yield what was held back: halves of characters."""

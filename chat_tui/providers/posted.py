@@ -6,10 +6,11 @@ from contextlib import aclosing
 from typing import Final, Protocol
 
 from chat_tui.errors import ProviderError
-from chat_tui.events import Finished, StreamEvent
+from chat_tui.events import StreamEvent
 from chat_tui.net.frames import Frame
 from chat_tui.net.reply import Reply
 from chat_tui.providers.connection import Connection, frames_of
+from chat_tui.providers.finished_last import finished_last
 
 TRAILER_S: Final = 3.0
 """How long we wait for the token counts after the server said that the reply is complete."""
@@ -33,7 +34,7 @@ class Decoder(Protocol):
     def broken_off(self) -> Iterable[StreamEvent]: ...
 
 
-async def posted(
+def posted(
     connection: Connection,
     path: str,
     body: dict[str, object],
@@ -53,22 +54,21 @@ async def posted(
     Raises:
         ProviderError: the way to the server or its answer failed.
     """
-    ending: list[StreamEvent] = []
+    return finished_last(_posted(connection, path, body, decoder, lines=lines))
+
+
+async def _posted(
+    connection: Connection, path: str, body: dict[str, object], decoder: Decoder, *, lines: bool
+) -> AsyncGenerator[StreamEvent, None]:
     async with connection.open("POST", path, json=body) as reply:
         try:
             async with aclosing(_decoded(reply, decoder, lines=lines)) as events:
                 async for event in events:
-                    if isinstance(event, Finished):
-                        ending.append(event)
-                    else:
-                        yield event
+                    yield event
         except ProviderError:
             for event in decoder.broken_off():
                 yield event
             raise
-    # Told out here, where the connection is ready for the next request: nobody reads on.
-    for event in ending:
-        yield event
 
 
 async def _decoded(

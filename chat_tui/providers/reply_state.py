@@ -1,13 +1,18 @@
-"""How far a reply is, whatever its dialect: begun, said, and ended once."""
+"""A reply of any chat dialect: its frames are read, and it is begun, said, and ended once."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from chat_tui.errors import ProtocolViolation
+from chat_tui.errors import ProtocolViolation, ProviderError
 from chat_tui.events import Finished, FinishReason, Started, StreamEvent
+from chat_tui.net.frames import Frame, is_keepalive
+from chat_tui.net.sse import DONE
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.chat.citations import Citations
 from chat_tui.providers.chat.tool_fragments import ToolFragments
+from chat_tui.providers.frame_data import failed, object_in
+from chat_tui.providers.halves import decode_delta
 from chat_tui.text import SurrogateJoiner
 
 
@@ -55,6 +60,50 @@ class ReplyState(ABC):
     def ended(self) -> bool:
         """The terminal event has been yielded."""
         return self._ended
+
+    @abstractmethod
+    def tell(self, chunk: dict[str, Any]) -> Iterable[StreamEvent]:
+        """Give the events of one object of the stream.
+
+        Raises:
+            ProviderError: it is an error object.
+        """
+
+    def tell_whole(self, body: dict[str, Any]) -> Iterable[StreamEvent]:
+        """Give the events of a reply that is one object, where that has a form of its own."""
+        return self.tell(body)
+
+    def failure(self, error: object) -> ProviderError:
+        """Make the error of an error object, or of what stands in its place."""
+        return failed(error)
+
+    def decode(self, frame: Frame) -> Iterable[StreamEvent]:
+        """Give the events of one frame.
+
+        Raises:
+            ProviderError: the frame is an error object.
+            ProtocolViolation: too many frames are not what the dialect promises.
+        """
+        data = frame.data.strip()
+        if self._ended or not data or is_keepalive(frame):
+            return ()
+        if data == DONE:  # of OpenAI's dialect, but gateways add it to others, too
+            return self.end()
+        chunk = object_in(frame, decode=decode_delta, failure=self.failure)
+        return (self._bad_frames.skip(),) if chunk is None else self.tell(chunk)
+
+    def whole(self, body: object) -> Iterator[StreamEvent]:
+        """Yield the events of a reply that came as one JSON document: an object, or a list of some.
+
+        Raises:
+            ProviderError: it is an error object.
+            ProtocolViolation: it is not a reply.
+        """
+        for part in body if body and isinstance(body, list) else [body]:
+            if not isinstance(part, dict):
+                raise self.not_understood()
+            yield from self.tell_whole(part)
+        yield from self.end()
 
     def start(self, remote_id: object = None, model: object = None) -> Iterator[StreamEvent]:
         """Say once that the reply began, with what the server tells about it."""

@@ -1,11 +1,13 @@
 """The rows of the provider menu: every provider, every model of it, what is used most on top."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from chat_tui.model_names import name_of
 from chat_tui.providers.base import ModelInfo
 from chat_tui.roster.listing import Listing, Readiness
+
+NO_MODEL: Final = "no model is chosen"
 
 
 class Choice(NamedTuple):
@@ -51,7 +53,7 @@ class ModelRow(NamedTuple):
         """The model, or what stands in its place."""
         if self.named:
             return self.label
-        return self.choice.model or "no model is chosen"
+        return self.choice.model or NO_MODEL
 
     @property
     def remark(self) -> str:

@@ -34,7 +34,7 @@ class AddProvider(FilteredList[Offer | str]):
             drawn=_line,
             title="add a provider",
             placeholder="type to find a service",
-            keys="Enter choose   type to find   Esc back",
+            keys="Enter choose   Esc leave",
         )
 
 

@@ -14,6 +14,7 @@ from chat_tui import glyphs
 from chat_tui.fuzzy import ranked
 from chat_tui.model_names import shown_model
 from chat_tui.roster.listing import Listing
+from chat_tui.roster.model_rows import NO_MODEL
 from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.screens.filtered_list import MOVES, ListBelow
 from chat_tui.text import clean_line
@@ -151,5 +152,5 @@ def _searched(listing: Listing) -> str:
 
 
 def _columns(listing: Listing) -> tuple[str, str]:
-    what = shown_model(listing.name, listing.model) or listing.kind
+    what = shown_model(listing.name, listing.model) or NO_MODEL
     return clean_line(listing.name, NAME_MAX), clean_line(what, NAME_MAX)

@@ -90,6 +90,8 @@ class ConversationsScreen(Dialog[Place]):
         """All conversations have been read."""
         self._timer: Timer | None = None
         self._renaming: ConversationId | None = None
+        self._in_list = False
+        """The list had the keys when renaming began."""
 
     def compose(self) -> ComposeResult:
         with Box("conversations"):
@@ -229,6 +231,7 @@ class ConversationsScreen(Dialog[Place]):
 
     def _rename(self, one: ConversationSummary, title: str) -> None:
         self._renaming = one.id
+        self._in_list = self._rows.has_focus
         box = self.query_one(Box).content_region
         self._title_input.write(title, self._rows.cursor_region, box)
 
@@ -243,7 +246,7 @@ class ConversationsScreen(Dialog[Place]):
     def _end_renaming(self) -> None:
         self._renaming = None
         self._title_input.close()
-        self._rows.focus()
+        (self._rows if self._in_list else self._filter).focus()
 
     async def action_pin(self) -> None:
         if (one := self._here) is not None and self._renaming is None:

@@ -20,7 +20,7 @@ from chat_tui.text import clean_line
 from chat_tui.widgets.line_input import LineInput
 
 REMOVED: Final = "removed"
-NEW_KEYS: Final = "Enter next, at the end test and keep   Ctrl+S keep untested   Esc back"
+NEW_KEYS: Final = "Enter next, at the end test and keep   Ctrl+S keep untested   Esc leave"
 CHANGE_KEYS: Final = f"{NEW_KEYS}\nCtrl+D remove this provider"
 
 
@@ -36,6 +36,8 @@ class FormWords:
     key: str | None
     """What stands in the empty line of the key; null where none is asked for."""
     note: str = ""
+    failed: ChatTuiError | None = None
+    """Why it could not be added without the form."""
 
 
 class ProviderForm(Dialog[Added | str]):
@@ -92,6 +94,8 @@ class ProviderForm(Dialog[Added | str]):
 
     def on_mount(self) -> None:
         self._first().focus()
+        if self._words.failed is not None:
+            self._say_failed(self._words.failed)
 
     def _first(self) -> Input:
         """The first line that lacks something, the key's, or else the last one."""
@@ -168,19 +172,26 @@ class ProviderForm(Dialog[Added | str]):
             self._storing = True
             added = await self._desk.keep(draft, trial)
         except ChatTuiError as error:
-            self._say(f"not kept: {_told(error)}", failed=True)
+            self._say_failed(error)
             return
         finally:
             self._storing = False
         self.dismiss(added)
 
+    def _say_failed(self, error: ChatTuiError) -> None:
+        self._say(f"not kept: {_told(error)}", failed=True)
+
     def _say(self, text: str, *, failed: bool = False) -> None:
         said = self.query_one("#form-said", Static)
         said.set_class(failed, "-failed")
         said.update(Content(text))
+        self.call_after_refresh(said.scroll_visible, animate=False)
 
 
 def _told(error: ChatTuiError) -> str:
+    """Say what is wrong; not on which line of a file that is not written yet."""
     text = str(error)
+    if isinstance(error, ConfigError) and error.key:
+        text = f"{error.key}: {error.message}"
     hint = f"\n{clean_line(error.hint, 300)}" if error.hint and error.hint not in text else ""
     return f"{clean_line(text, 400)}{hint}"

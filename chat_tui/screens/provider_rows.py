@@ -26,7 +26,7 @@ KEYS: Final = {
     "menu.models": "models",
     "menu.favourite": "favourite",
     "menu.key": "key",
-    "menu.ask": "ask",
+    "menu.ask": "reload",
     "menu.add": "add",
 }
 """A word for each key of the menu that can be rebound."""

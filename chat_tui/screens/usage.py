@@ -73,7 +73,7 @@ class UsageScreen(Dialog[None]):
             notes.append(f"{dollars(spent)} of the {dollars(self._budget_usd)} for a day")
         if any(total(replies).unpriced for replies in self._parts.values()):
             notes.append('? no cost known: prices stand in [prices."MODEL"] of the configuration')
-        return "\n".join([*notes, "Esc leaves"])
+        return "\n".join([*notes, "Esc leave"])
 
 
 def _table(name: str, replies: Sequence[Reckoned], *, narrow: bool) -> Content:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import count
 from typing import Final
 
 from chat_tui.conversation import Conversation
@@ -14,8 +15,8 @@ log = logging.getLogger(__name__)
 
 DELAY_S: Final = 0.5
 """A draft is written when nobody has typed for so long, or at the end."""
-NEW: Final = ConversationId("new")
-"""In place of the id of a conversation in which nothing was said: the next start has another."""
+MOST_NEW: Final = 16
+"""So many drafts of new conversations are looked for after a start."""
 
 
 class Drafts:
@@ -26,33 +27,39 @@ class Drafts:
         self._texts: dict[ConversationId, str] = {}
         """As last told or read."""
         self._unwritten: set[ConversationId] = set()
-        self._began_as_new: set[ConversationId] = set()
-        """Conversations whose draft was kept as that of a new one."""
+        self._new: dict[ConversationId, ConversationId] = {}
+        """The places of drafts of new conversations, whose ids the next start does not know."""
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def note(self, conversation: Conversation, text: str) -> None:
         """Remember what is in the prompt now."""
-        place = _place(conversation)
-        if place == NEW:
-            self._began_as_new.add(conversation.id)
-        elif conversation.id in self._began_as_new:
-            self._began_as_new.discard(conversation.id)
-            self._change(NEW, "")
-        self._change(place, text)
+        if len(conversation) and (before := self._new.pop(conversation.id, None)) is not None:
+            self._change(before, "")
+        self._change(self._place(conversation), text)
 
     def note_queue(self, conversation: ConversationId, texts: Sequence[str]) -> None:
         """Remember what waits to be sent; after this run it is a part of the draft."""
         self._change(_queue_place(conversation), "\n\n".join(texts))
 
-    def move_to_new(self, before: Conversation, text: str) -> None:
+    def move(self, before: Conversation, to: Conversation, text: str) -> None:
         """Take what is being written along into a new conversation."""
-        self.note(before, "")
-        self._change(NEW, text)
+        if (place := self._new.pop(before.id, None)) is not None:
+            self._new[to.id] = place
+        else:
+            self.note(before, "")
+        self.note(to, text)
 
-    async def load(self, conversation: Conversation) -> str:
-        """Read what was written and not sent; empty where there is nothing, or no way to it."""
-        place = _place(conversation)
+    async def load(self, conversation: Conversation, shown: Collection[ConversationId]) -> str:
+        """Read what was written and not sent; empty where there is nothing, or no way to it.
+
+        Args:
+            conversation: A new one takes over what was written in one that nobody sees any more.
+            shown: The conversations that somebody sees.
+        """
+        if not len(conversation) and conversation.id not in self._new:
+            await self._take_over(conversation.id, shown)
+        place = self._place(conversation)
         if place not in self._texts:
             waiting = _queue_place(conversation.id)
             queued, text = await self._read(waiting), await self._read(place)
@@ -63,6 +70,31 @@ class Drafts:
                 self._change(waiting, "")
                 self._change(place, "\n\n".join(filter(None, [queued, self._texts[place]])))
         return self._texts[place]
+
+    async def _take_over(self, new: ConversationId, shown: Collection[ConversationId]) -> None:
+        for place in map(_new_place, range(MOST_NEW)):
+            if place not in self._texts:
+                text = await self._read(place)
+                self._texts.setdefault(place, text)
+        for gone in self._new.keys() - shown:
+            del self._new[gone]
+        left = [place for place in map(_new_place, range(MOST_NEW)) if self._texts[place]]
+        for place in left:
+            if place not in self._new.values():
+                self._new[new] = place
+                return
+
+    def _place(self, conversation: Conversation) -> ConversationId:
+        name = conversation.id
+        if len(conversation):
+            return name
+        if name not in self._new:
+            places = map(_new_place, count())
+            taken = self._new.values()
+            self._new[name] = next(
+                place for place in places if place not in taken and not self._texts.get(place)
+            )
+        return self._new[name]
 
     async def _read(self, place: ConversationId) -> str:
         if not self._store.may_exist:
@@ -113,5 +145,5 @@ def _queue_place(conversation: ConversationId) -> ConversationId:
     return ConversationId(f"{conversation}/queue")
 
 
-def _place(conversation: Conversation) -> ConversationId:
-    return conversation.id if len(conversation) else NEW
+def _new_place(number: int) -> ConversationId:
+    return ConversationId(f"new/{number}" if number else "new")

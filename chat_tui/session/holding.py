@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from chat_tui.errors import StoreError
 from chat_tui.ids import ConversationId
 from chat_tui.session.refusals import OpenElsewhere
+from chat_tui.session.saving import PATIENCE_S
 from chat_tui.store.leases import BEAT_S
 from chat_tui.store.store import Store
 
@@ -14,13 +15,18 @@ from chat_tui.store.store import Store
 async def take(store: Store, conversation: ConversationId) -> None:
     """Have a conversation for oneself until the store is closed, and no other one any more.
 
-    Where nothing can be written, nobody has to be kept away: whoever saves says so.
+    Where nothing can be written, nobody has to be kept away: whoever saves says so. Where that
+    takes long, it is gone on with beside it.
 
     Raises:
         OpenElsewhere: another instance has it.
     """
     with suppress(StoreError):
-        others = await store.hold([conversation])
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                others = await store.hold([conversation])
+        except TimeoutError:
+            others = await store.holders([conversation])
         if conversation in others:
             raise OpenElsewhere(
                 f"this conversation is open in {others[conversation].words}",
@@ -31,8 +37,6 @@ async def take(store: Store, conversation: ConversationId) -> None:
 @asynccontextmanager
 async def held(store: Store, conversation: ConversationId) -> AsyncGenerator[None]:
     """Take what nobody else can have yet, or was taken, and renew that until the block ends."""
-    with suppress(StoreError):
-        await store.hold([conversation])
     renewing = asyncio.create_task(_renew(store, conversation), name="renew the lease")
     try:
         yield
@@ -43,6 +47,6 @@ async def held(store: Store, conversation: ConversationId) -> AsyncGenerator[Non
 
 async def _renew(store: Store, conversation: ConversationId) -> None:
     while True:
-        await asyncio.sleep(BEAT_S)
         with suppress(StoreError):
             await store.hold([conversation])
+        await asyncio.sleep(BEAT_S)

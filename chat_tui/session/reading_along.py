@@ -42,13 +42,14 @@ class ReadingAlong:
             Whether somebody has written since the last time.
 
         Raises:
+            NotFound: it is not stored any more.
             StoreError: it cannot be read.
         """
         seen = await self._store.generation()
         if seen == self._seen:
             return False
-        self._seen = seen
         self._take_over(await self._store.load(self._session.conversation.id))
+        self._seen = seen  # not before: what could not be read is looked at again
         return True
 
     def _take_over(self, there: Conversation) -> None:
@@ -82,7 +83,7 @@ class ReadingAlong:
 
     def _follow(self, reply: Reply) -> None:
         self._session.follow(reply)
-        reply.recording = asyncio.create_task(self._watch(reply), name=f"follow {reply.id}")
+        reply.record(asyncio.create_task(self._watch(reply), name=f"follow {reply.id}"))
         reply.worker.start()
 
     async def _watch(self, reply: Reply) -> None:

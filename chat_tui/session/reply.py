@@ -38,12 +38,21 @@ class Reply:
         self.worker = worker
         self.folder = Folder(blank)
         """What has come so far, as a message."""
-        self.beginning: asyncio.Task[set[MessageId]] | None = None
+        self.placing: asyncio.Task[None] | None = None
+        """Ends when the turn and the empty reply are in the store, or cannot be just now."""
+        self.beginning: asyncio.Task[None] | None = None
         """Ends when the request has left."""
         self.recording: asyncio.Task[None] | None = None
         """Ends when the whole reply is in the conversation and in the store."""
+        self.whole = asyncio.Event()
+        """The whole reply is in the conversation."""
         self.stored = False
         """It has its place in the store."""
+
+    def record(self, recording: asyncio.Task[None]) -> None:
+        """Have it read into the conversation, and the store, by a task."""
+        self.recording = recording
+        recording.add_done_callback(lambda _: self.whole.set())
 
     @property
     def id(self) -> MessageId:

@@ -182,8 +182,9 @@ class Session:
     ) -> Reply:
         """Start the reply to a turn of this conversation.
 
-        The turn is on disk before the request leaves; when it cannot be saved, that is reported
-        to `on_trouble` and the talk goes on in memory.
+        The turn is on disk before the request leaves, unless that takes longer than
+        `saving.PATIENCE_S`; when it cannot be saved, that is reported to `on_trouble` and the talk
+        goes on in memory.
 
         Args:
             turn: What is to be answered.
@@ -215,26 +216,28 @@ class Session:
             contenders: Who answers, at least one.
 
         Returns:
-            Their replies in the same order; the requests leave when the turn is saved.
+            Their replies in the same order; the requests leave as those of `answer`.
 
         Raises:
             ReplyRunning: the last reply has not ended.
         """
         self._refuse_if_running()
-        before = [reply.recording for reply in self.replies if reply.recording is not None]
+        before = self.replies
         replies = [self._preparing.prepare(turn, contender) for contender in contenders]
         self.conversation.show(replies[0].id)
         self.reply, self.replies = replies[0], replies
         self._saving.unrecorded |= {reply.id: reply for reply in replies}
         # Tasks of the session's own: whoever asked may leave at any time, also while this saves.
+        name = replies[0].id
+        placing = asyncio.create_task(
+            self._saving.place(replies, after=before), name=f"place {name}"
+        )
         beginning = asyncio.create_task(
-            self._saving.begin(replies, after=before), name=f"begin {replies[0].id}"
+            self._saving.begin(replies, after=before, placing=placing), name=f"begin {name}"
         )
         for reply in replies:
-            reply.beginning = beginning
-            reply.recording = asyncio.create_task(
-                self._saving.record(reply, beginning), name=f"record {reply.id}"
-            )
+            reply.placing, reply.beginning = placing, beginning
+            reply.record(asyncio.create_task(self._saving.record(reply), name=f"record {reply.id}"))
         self.tell_change()
         return replies
 
@@ -357,8 +360,21 @@ class Session:
         for reply in left:
             if reply.recording is not None:
                 await asyncio.shield(reply.recording)
+            if reply.placing is not None:
+                await asyncio.wait({reply.placing})
             await reply.worker.wait()
         await self._saving.finish()
+        with contextlib.suppress(StoreError):  # then nothing can be written either
+            await self.look_after()
+
+    async def look_after(self) -> None:
+        """Write again what was stored, and was deleted elsewhere since; tell the user.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        if not self.elsewhere:
+            await self._saving.look_after()
 
     def _add_turn(self, turn: Message) -> Message:
         self.conversation.add(turn)

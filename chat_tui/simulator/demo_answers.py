@@ -179,8 +179,8 @@ artist behind them.
 
 - `/set num_images=3` asks for three side by side.
 - **Esc** stops it half way.
-- On a finished picture, `m` makes another one from it; `o`, `s`, `y` and `i` open, save, name \
-and describe it. **F8** shows all.
+- On a finished picture, `m` makes another one from it, `o` opens it, `s` saves a copy, `y` copies \
+its path, and `i` shows what it was made with. **F8** shows all.
 
 To see what else a reply can hold, try `table` for a table, `code` for a program or `think` for \
 reasoning."""

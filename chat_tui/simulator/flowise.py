@@ -61,6 +61,8 @@ def routes(*, key: str | None = None) -> tuple[Route, ...]:
         Route("GET", f"/api/v1/chatflows-streaming/{_FLOW}", dialect.say_mode),
         Route("GET", f"/api/v1/chatflows-uploads/{_FLOW}", dialect.say_uploads),
         Route("GET", "/api/v1/chatflows", dialect.list_flows),
+        Route("GET", f"/api/v1/chatflows/{_FLOW}", dialect.describe_flow),
+        Route("GET", f"/api/v1/public-chatflows/{_FLOW}", dialect.describe_public_flow),
         Route("GET", "/api/v1/ping", _ping),
         Route("GET", "/api/v1/version", _version),
         Route("GET", f"/api/v1/chatmessage/{_FLOW}", dialect.list_messages),
@@ -134,10 +136,7 @@ class _Dialect:
     def list_flows(self, call: Call, names: Mapping[str, str]) -> Answer:
         if not self._admits(call):
             return _stranger()
-        flows = [
-            {"id": flow, "name": name, "flowData": "{}", "type": kind, "apikeyid": None}
-            for flow, (name, kind) in _FLOWS.items()
-        ]
+        flows = [_described(flow) for flow in _FLOWS]
         query = parse_qs(call.query)
         try:
             number, limit = (int(query[name][0]) for name in ("page", "limit"))
@@ -146,6 +145,22 @@ class _Dialect:
         first = (number - 1) * limit
         page = flows[first : first + limit]
         return as_json({"data": page, "total": len(flows)})
+
+    def describe_flow(self, call: Call, names: Mapping[str, str]) -> Answer:
+        if not self._admits(call):
+            return _stranger()
+        flow = names["flow"]
+        if flow not in _FLOWS:
+            place = "chatflowsService.getChatflowById"
+            return refusal(404, f"Error: {place} - Chatflow {flow} not found in the database!")
+        return as_json(_described(flow))
+
+    def describe_public_flow(self, call: Call, names: Mapping[str, str]) -> Answer:
+        """Flows that are bound to no key are public, too."""
+        flow = names["flow"]
+        if self._key is not None or flow not in _FLOWS:
+            return as_json({"message": "Unauthorized"}, status=401)
+        return as_json(_described(flow))
 
     def list_messages(self, call: Call, names: Mapping[str, str]) -> Answer:
         if not self._admits(call):
@@ -202,6 +217,11 @@ class _Dialect:
         while len(self._runs) > RUNS_KEPT:
             del self._runs[next(iter(self._runs))]
         return run
+
+
+def _described(flow: str) -> dict[str, object]:
+    name, kind = _FLOWS[flow]
+    return {"id": flow, "name": name, "flowData": "{}", "type": kind, "apikeyid": None}
 
 
 def _asked(body: Mapping[str, Any]) -> str:

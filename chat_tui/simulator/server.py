@@ -111,8 +111,14 @@ class Simulator:
         """
         if self._server is not None:
             raise RuntimeError("the simulator is started already")
-        self._server = await asyncio.start_server(self._accept, HOST, port)
-        self._port = self._server.sockets[0].getsockname()[1]
+        # It listens in a step of its own: a cancellation in between would leave its socket open.
+        server = await asyncio.start_server(self._accept, HOST, port, start_serving=False)
+        self._server, self._port = server, server.sockets[0].getsockname()[1]
+        try:
+            await server.start_serving()
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Close every connection, whatever it is doing, and wait until all are gone. Idempotent."""

@@ -13,6 +13,7 @@ from chat_tui.errors import DamagedStore, LockedStore, NewerStore, StoreError
 from chat_tui.store.backups import backups_of, reading
 from chat_tui.store.disks import shares_no_memory
 from chat_tui.store.migrations import migrate, version
+from chat_tui.store.moving import remove_left_over
 from chat_tui.store.schema import PAGE_BYTES
 
 Opener: TypeAlias = Callable[[Path, float], sqlite3.Connection]
@@ -243,6 +244,7 @@ def _make_file(path: Path) -> None:
     # only a file that nobody can have opened yet may be opened here.
     # https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
     with _making_file:
+        remove_left_over(path)
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from chat_tui.errors import DamagedStore, NewerStore, StoreError
 from chat_tui.store.lane import Lane
+from chat_tui.store.moving import Opened, beside, take_leave
 from chat_tui.store.presence import Presence
 
 if TYPE_CHECKING:
@@ -136,6 +137,9 @@ class SharedFile:
         self._checking: Connection | None = None
         self._no_check = False
         self._told_newer = False
+        self._opened: Opened | None = None
+        """The file that connections are open to; null where there is none."""
+        self._beside: dict[Path, Opened | None] = {}
 
     def patience_s(self, *, locked: bool) -> float:
         """How long to wait for another program's lock; `locked`: one was waited for in vain."""
@@ -154,10 +158,38 @@ class SharedFile:
             opener=self._opener or open_file,
         )
         self._presence.enter()  # on a first start the folder is new
+        with suppress(OSError):
+            self._opened, self._beside = Opened.at(self.path), beside(self.path)
         if purpose == "read" and not self._told_newer:
             self._told_newer = True
             self._tell_if_newer(connection)
         return connection
+
+    def follow(self) -> None:
+        """Leave a file that is not the one at its place any more: the next job opens that one."""
+        opened = self._opened
+        if opened is None or self._is_there(opened):
+            return
+        with self._mending, ExitStack() as stack:
+            for lane in self.lanes:
+                stack.enter_context(lane.lock)
+            if self._opened is not opened:
+                return  # the other thread has done it
+            take_leave(filter(None, (lane.connection for lane in self.lanes)), self._beside)
+            for lane in self.lanes:
+                lane.disconnect()
+            self._presence.leave()  # the folder may be another one, too
+            self._opened = None
+            self.news.append(
+                f"{self.path} was moved, deleted or replaced while it was open; the one that is"
+                " there now is used, and what is open here is kept in it"
+            )
+
+    def _is_there(self, opened: Opened) -> bool:
+        try:
+            return Opened.at(self.path) == opened
+        except OSError:
+            return True
 
     def _tell_if_newer(self, connection: Connection) -> None:
         from chat_tui.store.migrations import version
@@ -186,6 +218,7 @@ class SharedFile:
                 for lane in self.lanes:
                     stack.enter_context(lane.lock)
                     lane.disconnect()
+                self._opened = None
                 try:
                     alone = self._presence.alone()
                     if is_whole(self.path, within_s=0.0 if alone else _MAKING_S):

@@ -24,7 +24,8 @@ class Lane:
     def __init__(self, file: SharedFile, purpose: Literal["read", "write"]) -> None:
         self._file = file
         self._purpose = purpose
-        self._connection: Connection | None = None
+        self.connection: Connection | None = None
+        """To be used under the lock."""
         self._lenient = False
         self._locked = False
         """By another program, when it was last tried: then the next jobs do not wait as long."""
@@ -48,7 +49,7 @@ class Lane:
 
     def disconnect(self) -> None:
         """Close the connection; the lock is the caller's."""
-        connection, self._connection = self._connection, None
+        connection, self.connection = self.connection, None
         if connection is not None:
             connection.close()
 
@@ -66,9 +67,9 @@ class Lane:
             return
         self._locked = locked
         with self.lock:
-            if self._connection is not None:
+            if self.connection is not None:
                 patience_ms = round(self._file.patience_s(locked=locked) * 1000)
-                self._connection.execute(f"PRAGMA busy_timeout = {patience_ms}")
+                self.connection.execute(f"PRAGMA busy_timeout = {patience_ms}")
 
     def _mended(self, job: Callable[[Connection], T]) -> T:
         seen, lenient = self._file.mendings, self._lenient
@@ -87,12 +88,13 @@ class Lane:
 
         from chat_tui.store.connection import Snapshot, explain, garbled
 
+        self._file.follow()
         with self.lock:
-            if self._connection is None:
-                self._connection = self._file.open(
+            if self.connection is None:
+                self.connection = self._file.open(
                     self._purpose, self._file.patience_s(locked=self._locked)
                 )
-            connection = self._connection
+            connection = self.connection
             try:
                 connection.execute("BEGIN" if self._purpose == "read" else "BEGIN IMMEDIATE")
                 result = _done(job, connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +110,12 @@ def latest(connection: Connection) -> ConversationId | None:
         " ORDER BY updated_us DESC, id DESC LIMIT 1"
     ).fetchone()
     return None if row is None else ConversationId(row[0])
+
+
+def in_bin(connection: Connection, conversations: Iterable[ConversationId]) -> set[ConversationId]:
+    """Those of some conversations that can be had back from the bin."""
+    query = "SELECT 1 FROM conversation WHERE id = ? AND deleted_us IS NOT NULL"
+    return {one for one in conversations if connection.execute(query, (one,)).fetchone()}
 
 
 def find(connection: Connection, prefix: str, *, deleted: bool = False) -> ConversationId:

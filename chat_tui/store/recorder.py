@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 
 from chat_tui.errors import NotFound, StoreError
@@ -35,6 +35,7 @@ class Recorder:
         message: Message,
         *,
         on_trouble: Callable[[StoreError | None], None] | None = None,
+        put_back: Callable[[], Awaitable[None]] | None = None,
         retry_s: float = RETRY_S,
     ) -> None:
         """Record the reply that `store.begin_reply` stored.
@@ -43,6 +44,8 @@ class Recorder:
             store: It closes the recorder before itself.
             message: The blank reply.
             on_trouble: Told when writing fails, and with null when it works again.
+            put_back: Stores the reply again after somebody has deleted it, with all that was given
+                to this recorder until the call; without it nothing more is recorded then.
             retry_s: The pause between attempts while writing fails.
         """
         self.trouble: StoreError | None = None
@@ -52,6 +55,7 @@ class Recorder:
         self._store = store
         self._message_id = message.id
         self._on_trouble = on_trouble
+        self._put_back = put_back
         self._retry_s = retry_s
         self._pending: list[StreamEvent] = []
         self._pending_chars = 0
@@ -59,6 +63,8 @@ class Recorder:
         self._filled = asyncio.Event()
         self._urgent = asyncio.Event()
         self._seq = 0
+        self._lost = False
+        """The reply was deleted, and is not put back yet."""
         self._final: Message | None = None
         self._done = False
         self._task: asyncio.Task[None] | None = None
@@ -80,6 +86,16 @@ class Recorder:
             self._urgent.set()
         if self._pending:
             self._filled.set()
+        if self._task is None:
+            self._start()
+
+    def put_back_soon(self) -> None:
+        """Somebody has found that the reply, or its log, is not stored any more."""
+        if self._done:
+            return
+        self._lost = True
+        self._urgent.set()
+        self._filled.set()
         if self._task is None:
             self._start()
 
@@ -134,28 +150,54 @@ class Recorder:
 
     async def _attempt(self) -> None:
         try:
-            if self._final is None:
-                await self._flush()
-            else:
-                await self._store.finish(self._final)
-                self.saved += len(self._pending)
-                self._end()
-        except NotFound as error:
-            log.info("nothing to record any more: %s", error)  # deleted while it streamed
-            self._end()
+            await self._write()
         except StoreError as error:
             self._tell(error)
         else:
             self._tell(None)
 
+    async def _write(self) -> None:
+        try:
+            if self._lost:  # also where a cancelled attempt may have put it back: then it is again
+                await self._write_anew()
+            elif self._final is None:
+                await self._flush()
+            else:
+                await self._store.finish(self._final)
+                self._written(len(self._pending))
+                self._end()
+        except NotFound as error:
+            if self._lost:
+                raise
+            log.info("the reply that is recorded was deleted: %s", error)
+            self._lost = True
+            await self._write_anew()
+
     async def _flush(self) -> None:
-        batch = tuple(self._pending)
+        batch = self._next_batch()
+        self._seq = await self._store.append(self._message_id, batch, seq=self._seq)
+        self._written(len(batch))
+
+    async def _write_anew(self) -> None:
+        if self._put_back is None:
+            self._end()
+            return
+        final, batch = self._final, self._next_batch()
+        await self._put_back()
+        self._lost, self._seq = False, 0
+        self._written(len(batch))
+        if final is not None:
+            self._end()
+
+    def _next_batch(self) -> Sequence[StreamEvent]:
         self._urgent.clear()
         self._pending_chars = 0
         self._pending_since = asyncio.get_running_loop().time()  # of what comes meanwhile
-        self._seq = await self._store.append(self._message_id, batch, seq=self._seq)
-        self.saved += len(batch)
-        del self._pending[: len(batch)]
+        return tuple(self._pending)
+
+    def _written(self, count: int) -> None:
+        self.saved += count
+        del self._pending[:count]
         if not self._pending:
             self._filled.clear()
 

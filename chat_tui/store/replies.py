@@ -50,7 +50,7 @@ def log_events(
         The place of the next row.
 
     Raises:
-        NotFound: the reply is not stored (any more).
+        NotFound: the reply, or what was logged of it, is not stored (any more).
     """
     row = connection.execute("SELECT status FROM message WHERE id = ?", (message_id,)).fetchone()
     if row is None:
@@ -59,6 +59,8 @@ def log_events(
         # Another instance took this process for dead, as it may across containers. What it made
         # of the reply is replaced when the reply ends.
         return seq
+    if seq and not _is_logged(connection, message_id, seq - 1):
+        raise NotFound(f"the log of message {message_id!r} has lost its beginning")
     at_us = now_us()
     rows = [
         (message_id, place, at_us, event_row(event))
@@ -70,6 +72,13 @@ def log_events(
         rows,
     )
     return seq + len(rows)
+
+
+def _is_logged(connection: Connection, message_id: MessageId, seq: int) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM event WHERE message_id = ? AND seq = ?", (message_id, seq)
+    )
+    return found.fetchone() is not None
 
 
 def settle(connection: Connection, message: Message, *, at_us: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,8 @@ from chat_tui.conversation import Conversation
 from chat_tui.events import StreamEvent
 from chat_tui.ids import ConversationId, MessageId
 from chat_tui.message import Message
-from chat_tui.store import leases, listing, replies, search_index, tree
+from chat_tui.store import keeping, leases, listing, replies, search_index, tree
+from chat_tui.store.keeping import Lost
 from chat_tui.store.leases import Holder
 from chat_tui.store.listing import ConversationSummary
 from chat_tui.store.pictures import MOST_PICTURES, StoredPicture, newest_pictures
@@ -46,23 +47,59 @@ class Store(StoreFile):
 
         await self._database.write(job)
 
-    async def add_message(self, conversation_id: ConversationId, message: Message) -> None:
+    async def add_message(self, conversation_id: ConversationId, message: Message) -> bool:
         """Store a turn below its parent, and show it.
+
+        Returns:
+            Whether this took the conversation out of the bin.
 
         Raises:
             NotFound: the conversation, or the parent in it, is not stored.
         """
-        await self._database.write(
+        return await self._database.write(
             lambda connection: tree.add_message(connection, conversation_id, message, self._me())
         )
 
-    async def begin_reply(self, conversation_id: ConversationId, blank: Message) -> None:
+    async def begin_reply(self, conversation_id: ConversationId, blank: Message) -> bool:
         """Store the reply that a stream will be folded into, and show it.
+
+        Returns:
+            Whether this took the conversation out of the bin.
 
         Raises:
             NotFound: the conversation, or the parent in it, is not stored.
         """
-        await self.add_message(conversation_id, blank)
+        return await self.add_message(conversation_id, blank)
+
+    async def keep(
+        self,
+        conversation: Conversation,
+        known: Collection[MessageId],
+        *,
+        anew: MessageId | None = None,
+    ) -> Lost:
+        """Store what is not stored (any more) of a conversation; see `keeping.keep`.
+
+        Args:
+            conversation: Left alone by the caller until this returns.
+            known: The messages that were stored before.
+            anew: A reply that still streams, and whose log is to begin behind what it says here:
+                the next call of `append` has `seq` 0.
+
+        Returns:
+            How much of `known` was not there.
+        """
+        return await self._database.write(
+            lambda connection: keeping.keep(connection, conversation, known, self._me(), anew)
+        )
+
+    async def how_many_stored(
+        self, conversations: Collection[ConversationId]
+    ) -> Mapping[ConversationId, int]:
+        """Count the messages of conversations; of one that is not stored there is no count."""
+        return await self._database.read(
+            lambda connection: keeping.how_many_stored(connection, conversations)
+        )
 
     async def append(
         self, message_id: MessageId, events: Sequence[StreamEvent], *, seq: int
@@ -76,7 +113,7 @@ class Store(StoreFile):
             seq: What the call before returned; 0 for the first one.
 
         Raises:
-            NotFound: the reply is not stored (any more).
+            NotFound: the reply, or what was logged of it, is not stored (any more).
         """
         return await self._database.write(
             lambda connection: replies.log_events(connection, message_id, events, seq)
@@ -156,6 +193,11 @@ class Store(StoreFile):
         await self._database.write(
             lambda connection: tree.put_into_bin(connection, conversation_id)
         )
+
+    async def in_bin(self, conversations: Iterable[ConversationId]) -> set[ConversationId]:
+        """Those of some conversations that are in the bin."""
+        wanted = tuple(conversations)
+        return await self._database.read(lambda connection: listing.in_bin(connection, wanted))
 
     async def restore(self, conversation_id: ConversationId) -> None:
         """Take a conversation out of the bin, as it was.
@@ -242,7 +284,7 @@ class Store(StoreFile):
         """Do, bit by bit, what nobody waits for.
 
         Conversations from before there was an index are taken into it, and the bin loses what has
-        been in it for `KEPT_IN_BIN_DAYS`.
+        been in it for `KEPT_IN_BIN_DAYS` and is open nowhere.
         """
         await self.index_all(pause_s=_PAUSE_S)
         before_us = now_us() - KEPT_IN_BIN_DAYS * 86_400_000_000

@@ -45,11 +45,13 @@ class StoreFile:
                 is put aside, and what can be saved of it goes on in a new one.
             busy_timeout_s: How long to wait for another program's lock.
             tell: Told, in one line each, what a user should know about the file: that it was
-                damaged, and what was saved of it, or that it can only be read.
+                damaged, and what was saved of it, that it can only be read, or that a
+                conversation was deleted in it which is open here.
             opener: Opens the file; by Python's own SQLite when left out.
         """
         self.path = path
         self._database = Database(path, busy_timeout_s=busy_timeout_s, tell=tell, opener=opener)
+        self._tell = tell
         self._closing_with: set[Closable] = set()
         self._writer: Writer | None = None
         """Made and used in the writing thread."""
@@ -61,6 +63,11 @@ class StoreFile:
             return self.path.exists()
         except OSError:
             return True
+
+    def tell(self, line: str) -> None:
+        """Have the user told what has become of something in the file."""
+        if self._tell is not None:
+            self._tell(line)
 
     async def change(self, job: Callable[[Connection], T]) -> T:
         """Run a job of a neighbour, such as importing, in a transaction of its own."""

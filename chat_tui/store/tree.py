@@ -12,6 +12,7 @@ from chat_tui.errors import NotFound, StoreError
 from chat_tui.ids import ConversationId, MessageId
 from chat_tui.message import Message
 from chat_tui.store import search_index
+from chat_tui.store.leases import held_by_others
 from chat_tui.store.reading import messages_of, streaming_in
 from chat_tui.store.replies import as_recorded, ending_columns, write_parts
 from chat_tui.store.rows import (
@@ -57,24 +58,32 @@ def add_conversation(connection: Connection, conversation: Conversation, writer:
 
 def add_message(
     connection: Connection, conversation_id: ConversationId, message: Message, writer: Writer
-) -> None:
+) -> bool:
     """Store a message below its parent, and show it.
 
-    Who says something in a conversation that is in the bin wants it back.
+    Who says or asks something in a conversation that is in the bin wants it back.
+
+    Returns:
+        Whether it was in the bin, and is not any more.
 
     Raises:
         NotFound: the conversation, or the parent in it, is not stored.
     """
     _change(connection, conversation_id, "updated_us", now_us())
-    if message.role == "user":
-        restore(connection, conversation_id)
     _change(connection, conversation_id, "leaf", message.id)
+    restored = 0
+    if message.role == "user" or message.status == "streaming":
+        restored = connection.execute(
+            "UPDATE conversation SET deleted_us = NULL WHERE id = ? AND deleted_us IS NOT NULL",
+            (conversation_id,),
+        ).rowcount
     if message.parent is not None:
         _require(connection, conversation_id, message.parent)
     (last,) = connection.execute(
         "SELECT coalesce(max(seq), 0) FROM message WHERE conversation_id = ?", (conversation_id,)
     ).fetchone()
     _insert(connection, conversation_id, message, last + 1, writer)
+    return restored > 0
 
 
 def load(connection: Connection, conversation_id: ConversationId) -> Conversation:
@@ -162,18 +171,20 @@ def restore(connection: Connection, conversation_id: ConversationId) -> None:
 
 
 def empty_bin(connection: Connection, before_us: int, limit: int) -> int:
-    """Delete, for good, what was put into the bin before a moment.
+    """Delete, for good, what was put into the bin before a moment and nobody has open.
 
     Returns:
         How many conversations that were; no more than `limit`.
     """
     rows = connection.execute(
-        "SELECT id FROM conversation WHERE deleted_us < ? ORDER BY deleted_us LIMIT ?",
-        (before_us, limit),
+        "SELECT id FROM conversation WHERE deleted_us < ? ORDER BY deleted_us", (before_us,)
     ).fetchall()
-    for row in rows:
-        delete(connection, ConversationId(row[0]))
-    return len(rows)
+    old = [ConversationId(row[0]) for row in rows]
+    open_somewhere = held_by_others(connection, old, mine="") if old else {}
+    emptied = [one for one in old if one not in open_somewhere][:limit]
+    for conversation_id in emptied:
+        delete(connection, conversation_id)
+    return len(emptied)
 
 
 def delete(connection: Connection, conversation_id: ConversationId) -> None:

@@ -13,8 +13,9 @@ from chat_tui.vi.places import line_end, line_start, on_line
 from chat_tui.vi.putting import put, put_over
 from chat_tui.vi.reaching import reached
 from chat_tui.vi.regions import Region
+from chat_tui.vi.registers import Registers
 from chat_tui.vi.repeating import Change, Insertion, ended, stepped_back, written_again
-from chat_tui.vi.selecting import Selected, extended, object_selected
+from chat_tui.vi.selecting import Kept, Selected, extended, kept, object_selected
 
 Mode: TypeAlias = Literal["insert", "normal", "visual", "visual line"]
 
@@ -46,11 +47,18 @@ class Vi:
         self.mode: Mode = "insert"
         self.typed = ""
         """Of a command that is not complete."""
-        self.register = Register()
+        self._registers = Registers()
         self._find: Find | None = None
         self._change: Change | None = None
         self._insertion: Insertion | None = None
         self._selected = Selected(0)
+        self._kept: Kept | None = None
+        """What was selected before."""
+
+    @property
+    def register(self) -> Register:
+        """What was taken last."""
+        return self._registers.last
 
     @property
     def selecting(self) -> bool:
@@ -82,6 +90,7 @@ class Vi:
         if self.mode == "normal":
             return None
         if self.selecting:
+            self._kept = kept(self._selected, text, at)
             self.mode = "normal"
             return Go(on_line(text, at))
         self.mode = "normal"
@@ -144,24 +153,27 @@ class Vi:
     def _run(self, command: Command, text: str, at: int) -> Outcome:
         if not command.operator and command.name in _SHORT:
             operator, motion = _SHORT[command.name]
-            command = Command(motion, operator, command.count)
+            command = Command(motion, operator, command.count, register=command.register)
         if command.operator:
             region = reached(command, text, at, self._find)
             self._remember(command)
-            return None if region is None else self._operate(command.operator, text, region)
+            return None if region is None else self._operate(command, text, region)
         self._remember(command)
         count = max(1, command.count)
         match command.name:
             case "i" | "I" | "a" | "A" | "o" | "O":
                 return self._insert(command.name, text, at)
             case "p" | "P":
-                return put(self.register, text, at, count, after=command.name == "p")
+                held = self._registers.of(command.register)
+                return put(held, text, at, count, after=command.name == "p")
             case "u":
                 return Do("undo", count)
             case "j" | "k":
                 return Do("down" if command.name == "j" else "up", count)
             case "v" | "V":
                 return self._select(Selected(at, lines=command.name == "V"), at)
+            case "gv":
+                return None if self._kept is None else self._select(*self._kept.again(text))
             case "J":
                 return joined(text, at, max(2, count) - 1)
             case "r":
@@ -176,10 +188,11 @@ class Vi:
         if command.name not in ";," and (find := find_of(command, None)) is not None:
             self._find = find
 
-    def _operate(self, operator: Operator, text: str, region: Region, times: int = 1) -> Outcome:
+    def _operate(self, command: Command, text: str, region: Region, times: int = 1) -> Outcome:
+        operator = command.operator or "d"
         done = operated(operator, text, region, times=times)
         if done.taken is not None:
-            self.register = done.taken
+            self._registers.take(command.register, done.taken, copied=operator == "y")
         if operator == "c":
             self.mode = "insert"
         return done.outcome
@@ -212,12 +225,18 @@ class Vi:
             if selected.lines is (command.name == "V"):
                 return self.escape(text, at)
             return self._select(replace(selected, lines=command.name == "V"), at)
+        if command.name == "gv":
+            if self._kept is None:
+                return None
+            before, self._kept = self._kept, kept(selected, text, at)
+            return self._select(*before.again(text))
         if command.name == "o":
             return self._select(Selected(at, selected.lines), selected.anchor)
         if command.operator or command.name in "xXDYCSRsuU~JpPr":
             if command.name in _ON_THEIR_LINES:
                 selected = replace(selected, lines=True)
             region, extent = selected.region(text, at), selected.extent(text, at)
+            self._kept = kept(self._selected, text, at)
             self.mode = "normal"
             outcome = self._on_region(command, text, region)
             self._note(Change(command, extent=extent), outcome, text, at)
@@ -235,7 +254,7 @@ class Vi:
         operator = command.operator or _ON_SELECTED.get(command.name)
         operator = operator or _ON_THEIR_LINES.get(command.name)
         if operator:
-            return self._operate(operator, text, region, count)
+            return self._operate(replace(command, operator=operator), text, region, count)
         match command.name:
             case "J":
                 return joined(text, start, max(1, text.count("\n", start, end - 1)))
@@ -243,10 +262,21 @@ class Vi:
                 lines = text[start:end].split("\n")
                 piece = "\n".join(command.sign * len(line) for line in lines)
                 return Edit(start, end, piece, start)
-            case _ if not self.register.text and not self.register.lines:
-                return self._operate("d", text, region)
             case _:
-                outcome = put_over(self.register, text, region, count)
-                if command.name == "p":
-                    self.register = Register(text[start:end], region.lines)
-                return outcome
+                return self._put_over(command, text, region)
+
+    def _put_over(self, command: Command, text: str, region: Region) -> Outcome:
+        """Put in the place of what is selected; what was put is selected again by `gv`."""
+        held = self._registers.of(command.register)
+        if not held.text and not held.lines:
+            return self._operate(replace(command, operator="d", register=""), text, region)
+        outcome = put_over(held, text, region, max(1, command.count))
+        if command.name == "p":
+            taken = Register(text[region.start : region.end], region.lines)
+            self._registers.take("", taken, copied=False)
+        then, _ = applied(outcome, text, region.start)
+        broken = 1 if held.lines and not region.lines else 0  # a newline on each side
+        first = outcome.start + broken
+        last = max(first, outcome.start + len(outcome.text) - 1 - broken)
+        self._kept = kept(replace(self._selected, anchor=first), then, last)
+        return outcome

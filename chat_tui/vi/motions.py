@@ -7,12 +7,14 @@ from typing import Final
 from chat_tui.vi.command import FINDS, Command
 from chat_tui.vi.pairs import partner
 from chat_tui.vi.places import (
+    end_of_word_before,
     first_word,
     line_end,
     line_number,
     line_start,
     next_word,
     on_line,
+    paragraph_end,
     start_of_line,
     this_word_end,
     word_before,
@@ -50,7 +52,10 @@ def moved(command: Command, text: str, at: int, last: Find | None) -> int | None
             return _other_line(text, at, count if command.name == "j" else -count)
         case "gg" | "G":
             return first_word(text, _line_of(command, text))
-        case "w" | "W" | "b" | "B" | "e" | "E":
+        case "{" | "}":
+            to = paragraph_end(text, at, forward=command.name == "}", count=count)
+            return None if to is None else on_line(text, to)
+        case "w" | "W" | "b" | "B" | "e" | "E" | "ge" | "gE":
             to = by_words(command.name, text, at, count)
             return None if to == at else on_line(text, to)
         case "%":
@@ -80,6 +85,9 @@ def span(command: Command, text: str, at: int, last: Find | None) -> tuple[int, 
             return at, _words_to(command, text, at, count)
         case "e" | "E":
             return at, min(len(text), by_words(command.name, text, at, count) + 1)
+        case "{" | "}":
+            to = paragraph_end(text, at, forward=command.name == "}", count=count)
+            return None if to is None else _paragraphs_between(text, at, to)
         case _:
             to = moved(command, text, at, last)
             if to is None:
@@ -87,8 +95,10 @@ def span(command: Command, text: str, at: int, last: Find | None) -> tuple[int, 
             if command.name in "bB" and "\n" in text[to:at] and at == line_start(text, at):
                 at -= 1
             found = find_of(command, last)
-            onto = command.name == "%" or (found is not None and found.name in "ft" and to >= at)
-            return min(at, to), max(at, to) + (1 if onto else 0)
+            onto = command.name in ("%", "ge", "gE")
+            onto = onto or (found is not None and found.name in "ft" and to >= at)
+            end = max(at, to)
+            return min(at, to), min(line_end(text, end), end + 1) if onto else end
 
 
 def of_lines(command: Command) -> bool:
@@ -108,11 +118,22 @@ def find_of(command: Command, last: Find | None) -> Find | None:
 
 
 def by_words(name: str, text: str, at: int, count: int) -> int:
-    """Where `w`, `b` or `e` leads; the end of the text where there are no more words."""
-    steps: dict[str, Callable[..., int]] = {"w": next_word, "b": word_before, "e": word_end}
+    """Where `w`, `b`, `e` or `ge` leads; the edge of the text where there are no more words."""
+    steps: dict[str, Callable[..., int]] = {
+        "w": next_word,
+        "b": word_before,
+        "e": word_end,
+        "ge": end_of_word_before,
+    }
     for _ in range(min(count, len(text) + 1)):
-        at = steps[name.lower()](text, at, big=name.isupper())
+        at = steps[name.lower()](text, at, big=name[-1].isupper())
     return at
+
+
+def _paragraphs_between(text: str, at: int, to: int) -> tuple[int, int]:
+    """What lies on the way: it ends with a line, not at the beginning of the next one."""
+    start, end = min(at, to), max(at, to)
+    return start, end - 1 if start < end == line_start(text, end) else end
 
 
 def _line_of(command: Command, text: str) -> int:

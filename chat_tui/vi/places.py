@@ -80,6 +80,45 @@ def word_end(text: str, at: int, *, big: bool = False) -> int:
     return this_word_end(text, at, big=big) if at < len(text) else len(text)
 
 
+def end_of_word_before(text: str, at: int, *, big: bool = False) -> int:
+    """The last character of the word before a place, or an empty line; else the first place."""
+    kind = _kind(text, at, big=big)
+    at -= 1
+    while kind and at > 0 and _kind(text, at, big=big) == kind:
+        at -= 1
+    while at > 0 and not _kind(text, at, big=big) and not _is_empty_line(text, at):
+        at -= 1
+    return max(0, at)
+
+
+def paragraph_end(text: str, at: int, *, forward: bool, count: int = 1) -> int | None:
+    """The empty line behind so many paragraphs, or before them.
+
+    Args:
+        text: The whole one.
+        at: A place in it.
+        forward: Down; else up.
+        count: Of paragraphs.
+
+    Returns:
+        At the edge of the text its first or its last place; null where there are not so many.
+    """
+    lines = text.split("\n")
+    row, step = line_number(text, at), 1 if forward else -1
+    for left in reversed(range(count)):
+        words = bool(lines[row])
+        while 0 <= row + step < len(lines):
+            row += step
+            if words and not lines[row]:
+                break
+            words = words or bool(lines[row])
+        else:
+            if left:
+                return None
+            return len(text) if forward else 0
+    return start_of_line(text, row)
+
+
 def this_word_end(text: str, at: int, *, big: bool = False) -> int:
     """The last character of the run of word, signs or blanks that a place is in."""
     kind = _kind(text, at, big=big)

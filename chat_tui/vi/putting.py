@@ -21,8 +21,9 @@ def put(register: Register, text: str, at: int, count: int, *, after: bool) -> E
         return Edit(start, start, block + "\n", first_word(new, start))
     piece = register.text * count
     place = min(line_end(text, at), at + 1) if after else at
-    cursor = place if "\n" in piece else place + len(piece) - 1
-    return Edit(place, place, piece, cursor)
+    if "\n" in piece:
+        return Edit(place, place, piece, at if piece.startswith("\n") else place)
+    return Edit(place, place, piece, place + len(piece) - 1)
 
 
 def put_over(register: Register, text: str, region: Region, count: int) -> Edit:

@@ -37,8 +37,11 @@ def _means_lines(command: Command, text: str, at: int, start: int, end: int) -> 
     """Whether a piece that leaves nothing but blanks of its lines is these lines, as in vi."""
     if command.name in "wW" and command.operator == "d" and start == end < len(text):
         return True  # a word that is an empty line
-    if text[line_start(text, start) : start].strip() or "\n" not in text[start : max(at, end)]:
+    cut = command.name == "}" and end < len(text)
+    if text[line_start(text, start) : start].strip():
+        return False
+    if "\n" not in text[start : max(at, end + cut)]:
         return False
     rest = text[end : line_end(text, end)]
-    adjusted = command.name in "bB" and end < at
+    adjusted = cut or (command.name in "bB{" and end < at)
     return adjusted or (command.operator == "d" and "\n" in text[start:end] and not rest.strip())

@@ -63,6 +63,29 @@ class Selected:
         return (region.start, region.end) if self.anchor <= at else (region.end, region.start)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was selected last, by rows and columns: the text may be another one by then."""
+
+    anchor: tuple[int, int]
+    at: tuple[int, int]
+    lines: bool
+    column: int | None
+
+    def again(self, text: str) -> tuple[Selected, int]:
+        """Select it again, as far as it is there, with its cursor."""
+        return (
+            Selected(_nearest(text, self.anchor), self.lines, self.column),
+            _nearest(text, self.at),
+        )
+
+
+def kept(selected: Selected, text: str, at: int) -> Kept:
+    """Keep what is selected."""
+    anchor = _row_and_column(text, selected.anchor)
+    return Kept(anchor, _row_and_column(text, at), selected.lines, selected.column)
+
+
 def extended(
     selected: Selected, command: Command, text: str, at: int, last: Find | None
 ) -> tuple[Selected, int] | None:
@@ -123,6 +146,15 @@ def _paragraphs(selected: Selected, name: str, text: str, at: int, count: int) -
         return None
     behind = object_of(name, text, here.end + 1, count)
     return None if behind is None else Region(here.start, behind.end, lines=True)
+
+
+def _row_and_column(text: str, at: int) -> tuple[int, int]:
+    return line_number(text, at), at - line_start(text, at)
+
+
+def _nearest(text: str, place: tuple[int, int]) -> int:
+    start = start_of_line(text, place[0])
+    return min(start + place[1], line_end(text, start))
 
 
 def _row(text: str, at: int, by: int) -> int:

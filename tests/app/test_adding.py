@@ -16,6 +16,7 @@ from chat_tui.config.load import load
 from chat_tui.registry import DEFAULT as KINDS
 from chat_tui.roster.probing import PLACES, Place
 from chat_tui.screens.add_provider import AddProvider
+from chat_tui.screens.dialog import ScrollingBox
 from chat_tui.screens.provider_form import ProviderForm
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.simulator.flowise import AGENTFLOW
@@ -183,6 +184,19 @@ async def test_without_a_keyring_the_key_goes_into_a_file_for_the_user_alone(
     assert KEY not in (guarded.paths.providers_dir / "xai.toml").read_text()
 
 
+async def test_in_a_low_terminal_what_is_wrong_is_in_sight(desk: Desk) -> None:
+    async with bare_app(desk).run_test(size=(60, 16)) as pilot:
+        await choose(pilot, "openrouter")
+        form = pilot.app.screen
+        fill(pilot, "base_url", "ftp://somewhere")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "http or https" in said(pilot))
+        await pilot.pause()
+        box, words = form.query_one(ScrollingBox), form.query_one("#form-said")
+        assert words.region.height > 0
+        assert box.content_region.contains_region(words.region)
+
+
 async def test_what_cannot_be_followed_is_said_and_nothing_is_written(desk: Desk) -> None:
     async with bare_app(desk).run_test(size=(100, 40)) as pilot:
         await choose(pilot, "flowise")
@@ -196,6 +210,8 @@ async def test_what_cannot_be_followed_is_said_and_nothing_is_written(desk: Desk
         fill(pilot, "base_url", "ftp://somewhere")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "http or https" in said(pilot))
+        assert said(pilot).startswith("not kept: base_url: expected")
+        assert "flows.toml" not in said(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
     assert not desk.paths.providers_dir.exists()
@@ -298,5 +314,6 @@ async def test_a_key_that_was_found_and_does_not_work_opens_the_form(desk: Desk)
         await until(pilot, lambda: chat(pilot).pane.pick_found is not None)
         await pilot.press("alt+1")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProviderForm))
-        assert "leave it empty to use FLOWISE_API_KEY" in shown(pilot)
-        assert "nothing is listening" in notes(pilot)
+        await until(pilot, lambda: "leave it empty to use FLOWISE_API_KEY" in shown(pilot))
+        assert said(pilot).startswith("not kept: nothing is listening")
+        assert pilot.app.screen.query_one("#form-said").has_class("-failed")

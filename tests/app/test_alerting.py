@@ -6,7 +6,18 @@ from textual.pilot import Pilot
 
 from chat_tui.alerts import BELL
 from chat_tui.app import alerts as app_alerts
-from tests.app.desk import Desk, answered, ask, chat, held, reply, say, streaming, until
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    chat,
+    held,
+    idle,
+    reply,
+    say,
+    streaming,
+    until,
+)
 
 
 def written(pilot: Pilot[int]) -> list[str]:
@@ -47,7 +58,8 @@ async def test_a_long_reply_is_told_of_when_it_should_be(
         chat(pilot).pane.prompt.insert("hi")
         chat(pilot).pane.prompt.action_send()
         await answered(pilot)
-        await pilot.pause()
+        await until(pilot, lambda: len(sequences) >= expected)
+        await idle(pilot)
         assert [one[-1] for one in sequences] == [BELL] * expected
 
 
@@ -56,7 +68,7 @@ async def test_a_short_reply_is_not_told_of(desk: Desk) -> None:
     async with desk.app(app='notify = "always"').run_test() as pilot:
         sequences = written(pilot)
         await ask(pilot, "hi")
-        await pilot.pause()
+        await idle(pilot)
         assert sequences == []
 
 
@@ -70,7 +82,7 @@ async def test_a_reply_that_was_stopped_is_not_told_of(desk: Desk) -> None:
         await streaming(pilot, "so far")
         await pilot.press("escape")
         await answered(pilot)
-        await pilot.pause()
+        await idle(pilot)
         assert sequences == []
 
 
@@ -88,5 +100,6 @@ async def test_two_panes_with_one_conversation_tell_once(desk: Desk) -> None:
         first, second = (pane.transcript for pane in chat(pilot).panes.widget.all)
         await until(pilot, lambda: first.messages[-1].outcome is not None)
         await until(pilot, lambda: second.messages[-1].outcome is not None)
-        await pilot.pause()
+        await until(pilot, lambda: bool(sequences))
+        await idle(pilot)
         assert len(sequences) == 1

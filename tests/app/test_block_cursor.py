@@ -1,5 +1,8 @@
 import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
+import pytest
 from textual.pilot import Pilot
 
 from chat_tui.simulator.script import Think
@@ -22,14 +25,23 @@ from tests.app.desk import (
 from tests.app.pointing import cell, click, cursor_rows, keep, keep_browser, kept_text
 
 
+@asynccontextmanager
+async def talked(
+    desk: Desk, *said: str | Think, asked: str = "hi"
+) -> AsyncGenerator[Pilot[int], None]:
+    """The application after one turn and its reply."""
+    desk.simulator.enqueue(reply(*said))
+    async with desk.app().run_test() as pilot:
+        await ask(pilot, asked)
+        yield pilot
+
+
 def in_transcript(pilot: Pilot[int]) -> bool:
     return pilot.app.focused is chat(pilot).pane.transcript
 
 
 async def test_tab_puts_the_cursor_on_the_last_block_and_esc_goes_back(desk: Desk) -> None:
-    desk.simulator.enqueue(reply("Answer."))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "Answer.") as pilot:
         await write(pilot, "draft")
         await pilot.press("tab")
         assert cursor_rows(pilot) == ["Answer."]
@@ -55,18 +67,14 @@ async def test_tab_begins_where_the_reader_is(desk: Desk) -> None:
 
 
 async def test_tab_in_the_middle_of_a_long_block_stays_there(desk: Desk) -> None:
-    desk.simulator.enqueue(reply("\n\n".join(f"line {n}" for n in range(90))))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "question")
+    async with talked(desk, "\n\n".join(f"line {n}" for n in range(90))) as pilot:
         await pilot.press("pageup", "pageup", "tab")
         assert len(cursor_rows(pilot)) > 10
         assert not chat(pilot).pane.transcript.following
 
 
 async def test_tab_and_shift_tab_go_back_too(desk: Desk) -> None:
-    desk.simulator.enqueue(reply("Answer."))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "Answer.") as pilot:
         for back in ("tab", "shift+tab"):
             await pilot.press("tab")
             assert in_transcript(pilot)
@@ -81,9 +89,9 @@ async def test_tab_stays_in_the_prompt_while_nothing_has_been_said(desk: Desk) -
 
 
 async def test_up_and_down_go_from_block_to_block(desk: Desk) -> None:
-    desk.simulator.enqueue(reply(Think("deep"), "One.\n\n```\ncode\n```\n\nTwo."))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "question")
+    async with talked(
+        desk, Think("deep"), "One.\n\n```\ncode\n```\n\nTwo.", asked="question"
+    ) as pilot:
         await pilot.press("tab")
         seen = [cursor_rows(pilot)]
         for key in ("up", "k", "up", "up", "up"):
@@ -112,9 +120,7 @@ async def test_the_cursor_brings_its_block_into_sight(desk: Desk) -> None:
 
 
 async def test_a_block_higher_than_the_view_is_walked_through(desk: Desk) -> None:
-    desk.simulator.enqueue(reply("\n\n".join(f"line {n}" for n in range(60))))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "question")
+    async with talked(desk, "\n\n".join(f"line {n}" for n in range(60))) as pilot:
         await pilot.press("tab", "home", "down")
         assert any("line 0" in row for row in transcript_rows(pilot))
         first = chat(pilot).pane.transcript.scroll_y
@@ -124,9 +130,7 @@ async def test_a_block_higher_than_the_view_is_walked_through(desk: Desk) -> Non
 
 
 async def test_enter_and_space_open_and_close(desk: Desk) -> None:
-    desk.simulator.enqueue(reply(Think("deep thoughts"), "Answer."))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, Think("deep thoughts"), "Answer.") as pilot:
         await pilot.press("tab", "up", "enter")
         assert cursor_rows(pilot) == ["▾ thought", "│ deep thoughts"]
         await pilot.press("space")
@@ -134,9 +138,7 @@ async def test_enter_and_space_open_and_close(desk: Desk) -> None:
 
 
 async def test_the_footer_shows_the_keys_of_where_they_are(desk: Desk) -> None:
-    desk.simulator.enqueue(reply("Answer."))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "Answer.") as pilot:
         before = rows(pilot.app.screen)[-1]
         await pilot.press("tab")
         await until(pilot, lambda: "c copy" in rows(pilot.app.screen)[-1])
@@ -175,18 +177,14 @@ async def test_the_cursor_stays_on_its_block_while_it_grows(desk: Desk) -> None:
 
 async def test_o_opens_the_only_link_of_a_block(desk: Desk) -> None:
     kept = keep_browser(desk)
-    desk.simulator.enqueue(reply("See [the page](https://example.org/a?b=1)."))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "See [the page](https://example.org/a?b=1).") as pilot:
         await pilot.press("tab", "o")
         assert (await kept_text(pilot, kept)).strip() == "https://example.org/a?b=1"
 
 
 async def test_o_asks_which_of_several_links(desk: Desk) -> None:
     kept = keep_browser(desk)
-    desk.simulator.enqueue(reply("[one](https://one.example) and [two](https://two.example)"))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "[one](https://one.example) and [two](https://two.example)") as pilot:
         await pilot.press("tab", "o")
         await until(pilot, lambda: "one  → one.example" in shown(pilot))
         await pilot.press("down", "enter")
@@ -195,9 +193,9 @@ async def test_o_asks_which_of_several_links(desk: Desk) -> None:
 
 async def test_a_link_can_be_copied_instead(desk: Desk) -> None:
     kept = keep(desk, "wl-copy")
-    desk.simulator.enqueue(reply("[one](https://one.example/a?b=1) and [two](https://two.example)"))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(
+        desk, "[one](https://one.example/a?b=1) and [two](https://two.example)"
+    ) as pilot:
         await pilot.press("tab", "o")
         await until(pilot, lambda: "one  → one.example" in shown(pilot))
         await pilot.press("c")
@@ -207,9 +205,7 @@ async def test_a_link_can_be_copied_instead(desk: Desk) -> None:
 async def test_a_link_that_no_browser_opens_can_be_copied(desk: Desk) -> None:
     kept = keep(desk, "wl-copy")
     desk.environ["BROWSER"] = "/none"
-    desk.simulator.enqueue(reply("[one](https://one.example/)"))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "[one](https://one.example/)") as pilot:
         await pilot.press("tab", "o")
         await until(pilot, lambda: "c copy" in shown(pilot) and "open a link" in shown(pilot))
         await pilot.press("c")
@@ -218,9 +214,7 @@ async def test_a_link_that_no_browser_opens_can_be_copied(desk: Desk) -> None:
 
 async def test_a_label_that_names_another_host_is_asked_about(desk: Desk) -> None:
     kept = keep_browser(desk)
-    desk.simulator.enqueue(reply("[bank.example](https://evil.example/login)"))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "[bank.example](https://evil.example/login)") as pilot:
         await click(pilot, cell(pilot, "bank.example"))
         await until(pilot, lambda: "bank.example  leads to evil.example" in shown(pilot))
         await pilot.press("escape")
@@ -228,46 +222,44 @@ async def test_a_label_that_names_another_host_is_asked_about(desk: Desk) -> Non
         assert not kept.exists()
 
 
-async def test_a_click_opens_a_bare_address_without_asking(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("asked", "said", "at", "address"),
+    [
+        (
+            "hi",
+            "See https://one.example/two.example/x, and text",
+            "two.example",
+            "https://one.example/two.example/x",
+        ),
+        ("is it at www.one.example/a?", "yes", "one.example", "https://www.one.example/a"),
+    ],
+    ids=["in a reply", "in a turn that was typed"],
+)
+async def test_a_click_opens_a_bare_address_without_asking(
+    desk: Desk, asked: str, said: str, at: str, address: str
+) -> None:
     kept = keep_browser(desk)
-    desk.simulator.enqueue(reply("See https://one.example/two.example/x, and text"))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
-        await click(pilot, cell(pilot, "two.example"))
-        assert (await kept_text(pilot, kept)).strip() == "https://one.example/two.example/x"
-
-
-async def test_a_click_opens_an_address_in_a_turn_that_was_typed(desk: Desk) -> None:
-    kept = keep_browser(desk)
-    desk.simulator.enqueue(reply("yes"))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "is it at www.one.example/a?")
-        await click(pilot, cell(pilot, "one.example"))
-        assert (await kept_text(pilot, kept)).strip() == "https://www.one.example/a"
+    async with talked(desk, said, asked=asked) as pilot:
+        await click(pilot, cell(pilot, at))
+        assert (await kept_text(pilot, kept)).strip() == address
 
 
 async def test_a_click_opens_a_link_whose_label_agrees(desk: Desk) -> None:
     kept = keep_browser(desk)
-    desk.simulator.enqueue(reply("[example.org](https://www.example.org/) and text"))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "[example.org](https://www.example.org/) and text") as pilot:
         await click(pilot, cell(pilot, "and text"))
         await click(pilot, cell(pilot, "ample.org"))
         assert (await kept_text(pilot, kept)).strip() == "https://www.example.org/"
 
 
 async def test_a_block_without_links_says_so(desk: Desk) -> None:
-    desk.simulator.enqueue(reply("Nothing here."))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "hi")
+    async with talked(desk, "Nothing here.") as pilot:
         await pilot.press("tab", "o")
         await until(pilot, lambda: "no link" in notes(pilot))
 
 
 async def test_addresses_of_plain_text_can_be_opened(desk: Desk) -> None:
     kept = keep_browser(desk)
-    desk.simulator.enqueue(reply("ok"))
-    async with desk.app().run_test() as pilot:
-        await ask(pilot, "read https://example.org/x, please")
+    async with talked(desk, "ok", asked="read https://example.org/x, please") as pilot:
         await pilot.press("tab", "up", "o")
         assert re.fullmatch(r"https://example\.org/x\n", await kept_text(pilot, kept))

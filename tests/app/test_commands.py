@@ -2,8 +2,11 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from chat_tui.commands.table import COMMANDS
+from chat_tui.screens.compare import CompareScreen
+from chat_tui.screens.conversations import ConversationsScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.provider_menu import ProviderMenu
 from chat_tui.screens.save import SaveScreen
@@ -33,10 +36,22 @@ async def test_an_unknown_command_says_so_and_sends_nothing(desk: Desk) -> None:
     async with desk.app().run_test() as pilot:
         await say(pilot, "/modle x")
         await until(pilot, lambda: "no command '/modle'" in notes(pilot))
-        assert "did you mean /model?" in notes(pilot)
+        assert "did you mean /model? // sends a slash" in notes(pilot)
         await until(pilot, lambda: chat(pilot).pane.prompt.text == "/modle x")
         assert chat(pilot).pane.transcript.messages == ()
         assert desk.simulator.calls == []
+
+
+@pytest.mark.parametrize(
+    ("command", "screen"), [("/search", ConversationsScreen), ("/compare", CompareScreen)]
+)
+async def test_without_words_a_command_opens_its_list(
+    desk: Desk, command: str, screen: type[Screen[object]]
+) -> None:
+    async with desk.app().run_test() as pilot:
+        await say(pilot, command)
+        await until(pilot, lambda: isinstance(pilot.app.screen, screen))
+        await pilot.press("escape")
 
 
 async def test_two_slashes_send_one(desk: Desk) -> None:

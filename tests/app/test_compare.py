@@ -269,6 +269,19 @@ async def test_typing_filters_whom_to_compare_and_what_was_marked_before_stays_m
         assert {pane.provider for pane in compared(pilot)} == {"anna", "carl"}
 
 
+async def test_the_list_names_the_models_that_will_answer(desk: Desk) -> None:
+    desk.simulator.enqueue(reply("one"), reply("two"))
+    more = f'[providers.bare]\nkind = "openai"\nbase_url = "{desk.simulator.url}/v1"'
+    async with desk.app(more=more).run_test(size=(80, 24)) as pilot:
+        await write(pilot, "/model other-model")
+        await pilot.press("enter")
+        await until(pilot, lambda: chat(pilot).pane.model == "other-model")
+        await pilot.press("alt+c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        await seen(pilot, "☐ sim   other-model")
+        await seen(pilot, "☐ bare  no model is chosen")
+
+
 async def test_where_no_provider_fits_the_filter_nothing_is_marked(desk: Desk) -> None:
     async with desk_app(desk).run_test(size=(80, 24)) as pilot:
         await pilot.press("alt+c")

@@ -187,13 +187,29 @@ async def test_rename_in_place(desk: Desk) -> None:
         await pilot.press("ctrl+r")
         await pilot.press("space", *"world", "enter")
         await until(pilot, lambda: titles(pilot) == ["hello world"])
-        await pilot.press("r", "X", "escape")
+        await pilot.press("tab", "r", "X", "escape")
         assert titles(pilot) == ["hello world"]
         await pilot.press("escape")
         await closed(pilot)
         assert "hello world" in rows(pilot.app.screen)[0]
     async with desk.store() as store:
         assert [one.title for one in await store.list()] == ["hello world"]
+
+
+async def test_after_renaming_the_keys_are_where_they_were_before(desk: Desk) -> None:
+    await put(desk, talk("one"), talk("two", minute=1))
+    async with desk.app().run_test() as pilot:
+        opened = await open_list(pilot)
+        filters = opened.query_one("#conversations-filter", Input)
+        await pilot.press("ctrl+r", "!", "enter")
+        await until(pilot, lambda: titles(pilot) == ["two!", "one"])
+        assert filters.has_focus
+        await pilot.press("o")
+        await until(pilot, lambda: filters.value == "o")
+        await pilot.press("ctrl+r", "escape")
+        assert filters.has_focus
+        await pilot.press("tab", "r", "escape")
+        assert opened.query_one(RowList).has_focus
 
 
 async def test_the_title_field_covers_the_row(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-from chat_tui.session.drafts import NEW
+from chat_tui.ids import ConversationId
 from tests.app.desk import Desk, ask, chat, drafts_read, reply, until, write
 
 
@@ -67,7 +67,7 @@ async def test_what_was_written_and_taken_away_again_is_no_draft(desk: Desk) -> 
         await pilot.press("backspace")
     if desk.paths.database.exists():
         async with desk.store() as store:
-            assert await store.load_draft(NEW) == ""
+            assert await store.load_draft(ConversationId("new")) == ""
 
 
 async def test_drafts_are_written_while_one_types(desk: Desk) -> None:
@@ -78,4 +78,33 @@ async def test_drafts_are_written_while_one_types(desk: Desk) -> None:
             drafts = chat(pilot).work.prompts._drafts
             await until(pilot, lambda: not drafts._unwritten)
             await until(pilot, lambda: drafts._writing is None or drafts._writing.done())
-            assert await store.load_draft(NEW) == "on its way"
+            assert await store.load_draft(ConversationId("new")) == "on its way"
+
+
+async def test_new_conversations_side_by_side_keep_a_draft_each(desk: Desk) -> None:
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        await write(pilot, "the left thought")
+        await pilot.press("f6")
+        await drafts_read(pilot)
+        await write(pilot, "the right thought")
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        panes = chat(pilot).panes.widget
+        await until(pilot, lambda: len(panes) == 2)
+        await until(pilot, lambda: all(pane.prompt.text for pane in panes.all))
+        assert {p.prompt.text for p in panes.all} == {"the left thought", "the right thought"}
+
+
+async def test_the_draft_of_a_pane_that_is_not_there_any_more_waits_for_a_new_one(
+    desk: Desk,
+) -> None:
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        await write(pilot, "the left thought")
+        await pilot.press("f6")
+        await drafts_read(pilot)
+        await write(pilot, "the right thought")
+    desk.state_file.unlink()
+    async with desk.app().run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: bool(chat(pilot).pane.prompt.text))
+        assert chat(pilot).pane.prompt.text == "the left thought"
+        await pilot.press("f6")
+        await until(pilot, lambda: chat(pilot).pane.prompt.text == "the right thought")

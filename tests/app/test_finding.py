@@ -7,6 +7,7 @@ from chat_tui.events import Finished
 from chat_tui.ids import MessageId
 from chat_tui.message import Message, TextPart
 from chat_tui.simulator.script import Think
+from chat_tui.widgets.pane.find_bar import FindBar
 from tests.app.desk import (
     Desk,
     answered,
@@ -233,6 +234,14 @@ async def test_a_new_conversation_closes_the_bar(desk: Desk) -> None:
         await pilot.pause()
         assert not chat(pilot).pane.find_bar.is_open
         assert pilot.app.focused is chat(pilot).pane.prompt
+
+
+async def test_what_is_found_while_its_pane_is_closed_is_counted_nowhere(desk: Desk) -> None:
+    async with desk.app().run_test() as pilot:
+        await look_for(pilot, "words")
+        bar = pilot.app.query_one(FindBar)
+        await bar.remove_children()
+        bar._found_more()
 
 
 async def test_the_key_of_finding_can_be_changed(desk: Desk) -> None:

@@ -1,12 +1,15 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
+from textual import events
 from textual.app import App, ComposeResult
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from chat_tui.app import fitting
 from chat_tui.app.fitting import FittingApp
@@ -52,6 +55,10 @@ class Fitting(FittingApp):
         super()._paint_once_more()
 
 
+def has_size(app: App[int], size: Size) -> bool:
+    return app.size == size
+
+
 async def turned(claim: Callable[[], object]) -> None:
     """Wait for something; a pilot that waits would wake the screens."""
     while not claim():
@@ -66,6 +73,13 @@ async def quiet(app: App[int]) -> None:
         busy = any(node.message_queue_size or node._next_callbacks for node in nodes)
         turns = 0 if busy else turns + 1
         await loop_turn()
+
+
+class Writing(FittingApp):
+    def compose(self) -> ComposeResult:
+        yield Static("above", id="above")
+        yield Input("words")
+        yield Input("others", id="other")
 
 
 @asynccontextmanager
@@ -126,6 +140,35 @@ async def test_what_a_dialog_lay_over_is_seen_soon_whatever_was_lost() -> None:
         pilot.app.pop_screen()
         await until(pilot, lambda: "what is below" in written.text)
         assert "what is below" in written.lost
+
+
+async def test_a_terminal_that_had_another_size_for_a_moment_is_painted_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fitting, "SETTLED_S", NEVER_S)
+    async with seen() as (pilot, written):
+        app = pilot.app
+        await quiet(app)
+        written.text = ""
+        app.post_message(events.Resize(app.size, app.size))  # that size alone, as signals merge
+        await turned(lambda: "what is below" in written.text)
+        await quiet(app)
+        written.text = ""
+        for size in (Size(50, 12), Size(60, 12)):  # both before the screen has heard of the first
+            app.post_message(events.Resize(size, size))
+            await turned(partial(has_size, app, size))
+        await turned(lambda: "what is below" in written.text)
+
+
+async def test_the_terminals_cursor_is_where_is_written_when_that_is_moved() -> None:
+    async with Writing().run_test(size=(60, 12)) as pilot:
+        app = pilot.app
+        for above, line in ((True, "#other"), (False, "#other"), (False, "Input")):
+            app.query_one("#above").display = above
+            written = app.query(line).first(Input).focus()
+            await pilot.pause()
+            assert written.has_focus
+            assert app.cursor_position == written.cursor_screen_offset
 
 
 async def test_a_screen_that_stays_is_not_painted_again_and_again() -> None:

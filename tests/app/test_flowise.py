@@ -1,7 +1,7 @@
 from textual.pilot import Pilot
 
 from chat_tui.app.chat_app import ChatApp
-from chat_tui.model_names import learn
+from chat_tui.model_names import learn, name_of
 from chat_tui.screens.sources import SourcesScreen
 from chat_tui.simulator.flowise import AGENTFLOW, CHATFLOW
 from chat_tui.simulator.script import (
@@ -108,18 +108,15 @@ async def test_tools_sources_and_proposals_of_a_flow_are_shown(desk: Desk) -> No
         await until(pilot, lambda: app.pane.prompt.text == "Can I visit it?")
 
 
-async def test_a_flow_is_called_by_its_name_once_that_is_known_and_after_a_restart(
+async def test_a_flow_is_called_by_its_name_with_the_first_prompt_and_after_a_restart(
     desk: Desk,
 ) -> None:
     desk.simulator.enqueue(Script((Say("Hello."), Finish())), Script((Say("Again."), Finish())))
     app = flow(desk, CHATFLOW)
     async with app.run_test(size=(110, 30)) as pilot:
+        assert CHATFLOW in app.pane.status.line
         await say(pilot, "hi")
         await answered(pilot)
-        assert on_screen(pilot, f"flow · {CHATFLOW}")
-        await pilot.press("f2")
-        await until(pilot, lambda: "Support (chatflow)" in shown(pilot))
-        await pilot.press("escape")
         await until(pilot, lambda: on_screen(pilot, "flow · Support"))
         assert not on_screen(pilot, CHATFLOW)
         assert "flow · Support" in app.pane.status.line
@@ -130,7 +127,31 @@ async def test_a_flow_is_called_by_its_name_once_that_is_known_and_after_a_resta
         await say(pilot, "hi")
         await answered(pilot)
         assert on_screen(pilot, "flow · Support")
-        assert desk.simulator.calls[-1].path.endswith(CHATFLOW)
+        asked = [call.path for call in desk.simulator.calls if "public-chatflows" in call.path]
+        assert asked == [f"/api/v1/public-chatflows/{CHATFLOW}"]
+
+
+async def test_a_list_of_flows_tells_the_names_of_all(desk: Desk) -> None:
+    desk.simulator.enqueue(Script((Say("Hello."), Finish())))
+    async with flow(desk, CHATFLOW).run_test(size=(110, 30)) as pilot:
+        await say(pilot, "hi")
+        await answered(pilot)
+        assert name_of("flow", AGENTFLOW) == ""
+        await pilot.press("f2")
+        await until(pilot, lambda: "Support (chatflow)" in shown(pilot))
+        await until(pilot, lambda: name_of("flow", AGENTFLOW) == "Research")
+    assert AGENTFLOW in desk.state_file.read_text()
+
+
+async def test_a_name_from_the_menu_is_shown_before_anything_was_said(desk: Desk) -> None:
+    app = flow(desk, AGENTFLOW)
+    async with app.run_test(size=(110, 30)) as pilot:
+        assert AGENTFLOW in app.pane.status.line
+        await pilot.press("f2")
+        await until(pilot, lambda: name_of("flow", AGENTFLOW) == "Research")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "flow · Research" in app.pane.status.line
 
 
 async def test_a_name_that_comes_while_a_reply_streams_takes_nothing_from_it(desk: Desk) -> None:

@@ -242,8 +242,8 @@ async def test_the_save_dialog_shows_paths_and_reasons_literally(
         assert "[b]d[@click=app.quit]␛[31m<U+202E>" in shown(pilot)
         assert is_harmless(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "saved " in shown(pilot))
-        assert "[b]d[@click=app.quit]␛[31m<U+202E>" in shown(pilot)
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1 and "saved " in shown(pilot))
+        await until(pilot, lambda: "[b]d[@click=app.quit]␛[31m<U+202E>" in shown(pilot))
         assert is_harmless(pilot)
 
 

@@ -39,6 +39,20 @@ async def test_the_palette_lists_every_action_and_theme(desk: Desk) -> None:
     assert themes >= {"Theme: dusk", "Theme: dawn", "Theme: contrast"}
 
 
+async def test_a_palette_that_is_clicked_away_twice_takes_nothing_else_with_it(desk: Desk) -> None:
+    async with desk.app().run_test() as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        pilot.app.action_command_palette()
+        await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
+        palette = pilot.app.screen
+        await until(pilot, lambda: any(each.option_count for each in palette.query(OptionList)))
+        palette.dismiss()
+        palette.dismiss()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HelpScreen)
+
+
 async def test_a_theme_repaints_what_is_shown_and_is_remembered(desk: Desk) -> None:
     desk.simulator.enqueue(reply("ok"))
     async with desk.app().run_test() as pilot:

@@ -223,3 +223,23 @@ async def test_the_banner_says_that_there_is_more_than_fits(desk: Desk, columns:
         whole = "not saving: locked by another program · kept in memory, saved when it can be"
         (line,) = (line for line in shown(pilot).splitlines() if "not saving: locked" in line)
         assert line.strip().endswith(whole if columns == 80 else "…")
+
+
+async def test_what_could_not_be_saved_on_leaving_is_saved_and_told_at_the_next_start(
+    desk: Desk,
+) -> None:
+    desk.simulator.enqueue(reply("a"), reply("b"))
+    app = desk.app()
+    app._wiring.store._database._file._busy_timeout_s = 0.05
+    async with desk.store() as store:
+        await store.latest()  # it makes the file
+    with closing(sqlite3.connect(desk.paths.database, isolation_level=None)) as other:
+        async with app.run_test() as pilot:
+            await ask(pilot, "one")
+            await chat(pilot).pane.session.wait()
+            other.execute("BEGIN IMMEDIATE")
+            await ask(pilot, "two")
+        other.execute("ROLLBACK")
+    async with desk.app().run_test() as pilot:
+        await until(pilot, lambda: "'one' could not be saved last time" in notes(pilot))
+    assert [m.text for m in (await desk.stored()).path()] == ["one", "a", "two", "b"]

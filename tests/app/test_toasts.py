@@ -3,11 +3,13 @@ from collections.abc import Sequence
 import pytest
 from textual.errors import NoWidget
 from textual.geometry import Region
+from textual.notifications import Notification
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets._toast import Toast, ToastHolder, ToastRack
 
+from chat_tui.app.toasts import FEET_ROWS
 from chat_tui.screens.conversations import ConversationsScreen
 from chat_tui.widgets.pane.find_bar import FindBar
 from tests.app.desk import Desk, answered, chat, held, notes, reply, say, shown, streaming, until
@@ -75,6 +77,23 @@ async def test_the_same_words_are_two_messages_where_one_is_a_warning(desk: Desk
         pilot.app.notify(WORDS[0])
         pilot.app.notify(WORDS[0], severity="warning")
         await until(pilot, lambda: told(pilot) == [WORDS[0], WORDS[0]])
+
+
+async def test_a_layout_while_a_message_comes_does_not_lose_it(desk: Desk) -> None:
+    async with desk.app().run_test(notifications=True, size=(80, 24)) as pilot:
+        app = chat(pilot)
+        app._notifications.add(Notification(WORDS[0], timeout=1000))
+        app.screen.get_child_by_type(ToastRack).show(app._notifications)
+        app._toasts._place(app.screen)
+        await until(pilot, lambda: told(pilot) == [WORDS[0]])
+
+
+async def test_messages_begin_above_status_line_prompt_and_footer(desk: Desk) -> None:
+    async with desk.app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await tell(pilot, WORDS[:1])
+        [(_, place)] = toasts(pilot.app.screen)
+        assert chat(pilot).pane.transcript.region.bottom == 24 - FEET_ROWS
+        assert place.bottom == 24 - FEET_ROWS
 
 
 async def test_escape_with_nothing_else_to_do_clears_the_messages(desk: Desk) -> None:

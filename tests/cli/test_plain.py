@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from chat_tui.simulator.server import Simulator
@@ -11,6 +13,16 @@ from chat_tui.store.store import Store
 from tests.cli.conftest import User
 from tests.e2e.program import Program
 from tests.e2e.terminal import ALTERNATE_SCREEN, Terminal
+
+
+@contextmanager
+def at_a_terminal(folder: Path) -> Iterator[Terminal]:
+    """The demo in plain mode, once it asks for a line."""
+    program = Program(folder)
+    command = program.command("--plain", "--demo")
+    with Terminal(command, env=program.env, cwd=program.folder) as terminal:
+        terminal.wait_for("You:")
+        yield terminal
 
 
 async def test_lines_are_turns_and_every_reply_is_saved(user: User) -> None:
@@ -169,11 +181,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
 
 
 def test_on_a_terminal_too_lines_are_whole_and_nothing_is_written_over(tmp_path: Path) -> None:
-    program = Program(tmp_path)
-    with Terminal(
-        program.command("--plain", "--demo"), env=program.env, cwd=program.folder
-    ) as terminal:
-        terminal.wait_for("You:")
+    with at_a_terminal(tmp_path) as terminal:
         terminal.send("hello\r")
         terminal.wait_for("(done in ")
         said = terminal.text
@@ -191,11 +199,7 @@ def test_on_a_terminal_too_lines_are_whole_and_nothing_is_written_over(tmp_path:
 
 
 def test_ctrl_c_stops_the_reply_and_the_next_line_is_read(tmp_path: Path) -> None:
-    program = Program(tmp_path)
-    with Terminal(
-        program.command("--plain", "--demo"), env=program.env, cwd=program.folder
-    ) as terminal:
-        terminal.wait_for("You:")
+    with at_a_terminal(tmp_path) as terminal:
         terminal.send("long\r")
         terminal.wait_for("demo:")
         terminal.signal(signal.SIGINT)
@@ -206,21 +210,13 @@ def test_ctrl_c_stops_the_reply_and_the_next_line_is_read(tmp_path: Path) -> Non
 
 
 def test_a_signal_at_the_prompt_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
-    program = Program(tmp_path)
-    with Terminal(
-        program.command("--plain", "--demo"), env=program.env, cwd=program.folder
-    ) as terminal:
-        terminal.wait_for("You:")
+    with at_a_terminal(tmp_path) as terminal:
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit() == 143
 
 
 def test_tab_completes_commands(tmp_path: Path) -> None:
-    program = Program(tmp_path)
-    with Terminal(
-        program.command("--plain", "--demo"), env=program.env, cwd=program.folder
-    ) as terminal:
-        terminal.wait_for("You:")
+    with at_a_terminal(tmp_path) as terminal:
         terminal.send("/us\t")
         terminal.wait_for("/usage")
         terminal.send("\r")

@@ -22,6 +22,7 @@ from chat_tui.net.auth import KeyAuth
 from chat_tui.net.client import HttpClient
 from chat_tui.net.frames import Frame
 from chat_tui.net.limits import DEFAULT_LIMITS, Limits
+from tests.builders import patiently
 from tests.net.pieces import collect
 from tests.net.server import (
     CERTS,
@@ -396,10 +397,14 @@ async def test_endless_keepalives_are_a_stall(keepalive: bytes) -> None:
         while True:
             await connection.send(chunk(keepalive * 100))
 
-    async with serve(script) as server, client_of(server.url, limits=HASTY) as client:
-        frames, error = await frames_until_error(client)
-    assert frames[0] == Frame("message", "1")
+    async def stalled(idle_s: float) -> tuple[list[Frame], ProviderError | None]:
+        limits = Limits(idle_s=idle_s)
+        async with serve(script) as server, client_of(server.url, limits=limits) as client:
+            return await frames_until_error(client)
+
+    frames, error = await patiently(stalled, lambda outcome: bool(outcome[0]))
     assert isinstance(error, Stalled)
+    assert frames[0] == Frame("message", "1")
 
 
 @pytest.mark.parametrize(

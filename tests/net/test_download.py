@@ -282,10 +282,12 @@ async def test_a_server_that_goes_silent_is_given_up(head: bytes) -> None:
     left = asyncio.Event()
 
     async def script(connection: Connection) -> None:
-        await connection.request()
-        await connection.send(head)
-        await connection.gone()
-        left.set()
+        try:
+            await connection.request()
+            await connection.send(head)
+            await connection.gone()
+        finally:  # also where the patience ended before the request
+            left.set()
 
     async with serve(script) as server:
         with pytest.raises(Stalled, match=r"nothing came from 127\.0\.0\.1 for 0\.1 s"):

@@ -53,10 +53,10 @@ async def test_another_version_of_the_users_wins(simulator: Simulator) -> None:
 
 
 def test_a_reply_has_room_beside_its_thinking_unless_the_user_says() -> None:
-    assert encode(request(), model="m")["max_tokens"] == MAX_TOKENS
+    assert encode(request())["max_tokens"] == MAX_TOKENS
     thinking = {"thinking": {"type": "enabled", "budget_tokens": 8000}}
-    assert encode(request(parameters=thinking), model="m")["max_tokens"] == MAX_TOKENS + 8000
-    assert encode(request(parameters={"max_tokens": 5}), model="m")["max_tokens"] == 5
+    assert encode(request(parameters=thinking))["max_tokens"] == MAX_TOKENS + 8000
+    assert encode(request(parameters={"max_tokens": 5}))["max_tokens"] == 5
 
 
 async def test_pictures_go_as_blocks_before_the_words(simulator: Simulator) -> None:

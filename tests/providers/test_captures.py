@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chat_tui.errors import ProviderError
 from chat_tui.events import Finished, StreamError, StreamEvent
 from chat_tui.net.json import decode_json
 from chat_tui.providers.chat.dialect import ChatDecoder
@@ -17,8 +15,8 @@ from chat_tui.providers.model_list import decode_models
 from chat_tui.providers.openai.images import ImagesDecoder
 from chat_tui.simulator.script import Script
 from chat_tui.simulator.server import Simulator
-from tests.net.pieces import arriving, cut, sse_frames
 from tests.providers.asking import Heard, ask_once, heard, openai, terminals
+from tests.providers.captured import through_decoder
 
 CAPTURES = Path(__file__).parents[1] / "captures"
 
@@ -157,17 +155,7 @@ async def test_a_capture_through_the_decoder_gives_what_is_in_it(
         if capture.pictures
         else ChatDecoder(provider="p", model="m")
     )
-    events: list[StreamEvent] = []
-    try:
-        frames = sse_frames(
-            arriving(cut(capture.body, size)), max_event_bytes=1 << 20, lenient=True
-        )
-        async with aclosing(frames):
-            async for frame in frames:
-                events += decoder.decode(frame)
-        events += decoder.end()
-    except ProviderError as error:
-        events.append(StreamError(error.kind, error.message))
+    events = await through_decoder(decoder, capture.body, size)
     check(events, capture)
     assert isinstance(events[-1], Finished | StreamError)
 

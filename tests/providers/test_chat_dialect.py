@@ -429,7 +429,12 @@ def test_an_error_in_one_document_is_the_providers() -> None:
         whole({"error": {"message": "it broke"}})
 
 
-@pytest.mark.parametrize("body", [[], "text", None, 3, {}, {"model": "m", "message": {}}])
+def test_an_error_in_a_list_is_the_providers() -> None:
+    with pytest.raises(ProviderFailed, match="it broke"):  # Gemini's, behind OpenAI's dialect
+        whole([{"error": {"message": "it broke"}}])
+
+
+@pytest.mark.parametrize("body", [[], ["a"], "text", None, 3, {}, {"model": "m", "message": {}}])
 def test_a_document_of_another_sort_is_no_reply(body: object) -> None:
     with pytest.raises(ProtocolViolation, match="not a reply of the OpenAI dialect"):
         whole(body)

@@ -53,6 +53,7 @@ from chat_tui.simulator.script import (
 )
 from chat_tui.simulator.server import Simulator
 from chat_tui.simulator.writer_account import GRAPH, RESEARCH
+from tests.builders import patiently
 from tests.providers.asking import ask, request, services, terminals
 
 KEY = "canary-0123456789abcdef"
@@ -355,16 +356,25 @@ def expected_content(subject: Subject) -> list[str | bytes]:
     return found
 
 
-async def suffer(subject: Subject, script: Script, *, silent: bool) -> list[StreamEvent]:
+async def suffer(
+    subject: Subject, script: Script, *, silent: bool, keeps: bool = False
+) -> list[StreamEvent]:
     """One reply of a provider that is made for it, and closed."""
-    given = services(PlainKey(Secret(KEY)), idle_timeout_s=SOON_S if silent else 20.0)
-    async with Simulator() as simulator:
-        provider, really = subject.build(simulator, given)
-        really.enqueue(*(script,) * subject.tries)
-        try:
-            return await ask(provider)
-        finally:
-            await provider.aclose()
+
+    async def suffered(idle_s: float) -> list[StreamEvent]:
+        given = services(PlainKey(Secret(KEY)), idle_timeout_s=idle_s)
+        async with Simulator() as simulator:
+            provider, really = subject.build(simulator, given)
+            really.enqueue(*(script,) * subject.tries)
+            try:
+                return await ask(provider)
+            finally:
+                await provider.aclose()
+
+    if not silent:
+        return await suffered(20.0)
+    wanted = expected_content(subject) if keeps else []
+    return await patiently(suffered, lambda events: content(events) == wanted)
 
 
 def check(events: list[StreamEvent], subject: Subject, fault: Fault) -> None:
@@ -393,7 +403,10 @@ async def test_a_fault_is_one_terminal_event_that_keeps_what_came(
     before = asyncio.all_tasks()
     script = fault.script(subject)
     replies = await asyncio.gather(
-        *(suffer(subject, replace(script, cut=size), silent=fault.silent) for size in (1, 7, None))
+        *(
+            suffer(subject, replace(script, cut=size), silent=fault.silent, keeps=fault.keeps)
+            for size in (1, 7, None)
+        )
     )
     for events in replies:
         check(events, subject, fault)

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.errors import ProviderError
-from chat_tui.events import ImageProgress, StreamError, StreamEvent
+from chat_tui.events import ImageProgress, StreamEvent
 from chat_tui.net.json import decode_json
 from chat_tui.providers.fal.dialect import FalDecoder
 from chat_tui.providers.fal.queue import JobState, decode_state, decode_ticket
@@ -18,6 +17,7 @@ from chat_tui.simulator.script import Script
 from chat_tui.simulator.server import Simulator
 from tests.net.pieces import arriving, cut, sse_frames
 from tests.providers.asking import ask_once, heard, terminals
+from tests.providers.captured import through_decoder
 from tests.providers.fal_sim import asked_for, fal
 
 CAPTURES = Path(__file__).parents[1] / "captures"
@@ -106,17 +106,7 @@ async def test_a_capture_through_the_decoder_gives_what_is_in_it(
     capture: Capture, size: int
 ) -> None:
     decoder = FalDecoder(provider="p", model="m", job="j")
-    events: list[StreamEvent] = []
-    try:
-        frames = sse_frames(
-            arriving(cut(capture.body, size)), max_event_bytes=1 << 20, lenient=True
-        )
-        async with aclosing(frames):
-            async for frame in frames:
-                events += decoder.decode(frame)
-        events += decoder.end()
-    except ProviderError as error:
-        events.append(StreamError(error.kind, error.message))
+    events = await through_decoder(decoder, capture.body, size)
     check(events, capture)
 
 

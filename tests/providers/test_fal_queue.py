@@ -43,7 +43,8 @@ from chat_tui.simulator.script import (
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker
-from tests.providers.asking import ask, ask_once, closing, heard, request
+from tests.builders import patiently
+from tests.providers.asking import Heard, ask, ask_once, closing, heard, request
 from tests.providers.fal_sim import WORDS, asked_for, fal, refuse
 
 QUEUE = "https://queue.fal.run"
@@ -352,12 +353,17 @@ async def test_an_unknown_status_is_not_waited_for_without_end(
 
 async def test_a_job_that_does_not_move_is_given_up_and_cancelled(simulator: Simulator) -> None:
     same = b'data: {"status": "IN_QUEUE", "queue_position": 4}\n\n'
-    simulator.enqueue(Script((Raw(same), Pause(0.02)) * 200))
-    async with closing(through_queue(simulator, idle_timeout_s=0.2)) as provider:
-        found = heard(await ask(provider, retry=RETRYING))
+
+    async def stalled(idle_s: float) -> tuple[Heard, list[str]]:
+        simulator.enqueue(Script((Raw(same), Pause(0.02)) * 500))
+        simulator.calls.clear()
+        async with closing(through_queue(simulator, idle_timeout_s=idle_s)) as provider:
+            found = heard(await ask(provider, retry=RETRYING))
+        return found, asked_for(simulator)
+
+    found, asked = await patiently(stalled, lambda outcome: f"PUT {JOB}/cancel" in outcome[1])
     assert found.error is not None
     assert found.error.kind == "network"
-    asked = asked_for(simulator)
     assert asked[-1] == f"PUT {JOB}/cancel"
     assert asked.count("POST /fal/queue/fal-ai/flux/dev") == 1
 
@@ -405,7 +411,10 @@ async def test_a_stop_right_after_the_ticket_cancels_the_job(simulator: Simulato
     assert asked_for(simulator) == ["POST /fal/queue/fal-ai/flux/dev", f"PUT {JOB}/cancel"]
 
 
-async def test_a_stop_while_the_job_is_submitted_cancels_it_once_it_has_a_name() -> None:
+async def test_a_stop_while_the_job_is_submitted_cancels_it_once_it_has_a_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chat_tui.streaming.worker.STOP_WAIT_S", 0.01)
     gate = Gate()
     async with Simulator() as simulator:
         # A stream stands in for a queue that is slow to give out its ticket.

@@ -64,9 +64,9 @@ from chat_tui.simulator.script import (
 from chat_tui.simulator.script import Usage as Totals
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.worker import StreamWorker
-from tests.builders import AT_ONCE
+from tests.builders import AT_ONCE, patiently
 from tests.net.server import Connection, answer, serve
-from tests.providers.asking import ask, ask_once, closing, heard, request, services
+from tests.providers.asking import Heard, ask, ask_once, closing, heard, request, services
 from tests.providers.flowise_sim import asked, called, flowise
 
 KEY = "canary-0123456789abcdef"
@@ -325,8 +325,11 @@ async def test_a_reader_that_leaves_stops_the_flow(simulator: Simulator) -> None
 
 
 async def test_a_flow_that_went_silent_is_stopped(simulator: Simulator) -> None:
-    simulator.enqueue(Script((Say("a"), Hang())))
-    found = heard(await ask_once(flowise(simulator, idle_timeout_s=0.2)))
+    async def stalled(idle_s: float) -> Heard:
+        simulator.enqueue(Script((Say("a"), Hang())))
+        return heard(await ask_once(flowise(simulator, idle_timeout_s=idle_s)))
+
+    found = await patiently(stalled, lambda outcome: bool(outcome.text))
     assert (found.text, found.finish) == ("a", "incomplete")
     assert simulator.calls[-1].method == "PUT"
 

@@ -40,8 +40,18 @@ from chat_tui.simulator.script import (
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.retry import RetryPolicy
 from chat_tui.streaming.worker import StreamWorker
+from tests.builders import patiently
 from tests.net.server import answer, answering, serve
-from tests.providers.asking import ask, ask_once, closing, heard, request, services, terminals
+from tests.providers.asking import (
+    Heard,
+    ask,
+    ask_once,
+    closing,
+    heard,
+    request,
+    services,
+    terminals,
+)
 from tests.providers.fal_sim import refuse
 from tests.providers.get3w_sim import MODEL, V1, V3, asked_for, get3w
 
@@ -303,13 +313,14 @@ async def test_a_place_without_a_host_is_the_servers_own(simulator: Simulator) -
 
 
 async def test_a_task_that_does_not_move_is_given_up_and_cancelled(simulator: Simulator) -> None:
-    simulator.enqueue(Script((Progress(0.1),), content_type=JSON))
-    found = heard(await ask_once(get3w(simulator, idle_timeout_s=0.2)))
+    async def stalled(idle_s: float) -> Heard:
+        simulator.enqueue(Script((Progress(0.1),), content_type=JSON))
+        return heard(await ask_once(get3w(simulator, idle_timeout_s=idle_s)))
+
+    found = await patiently(stalled, lambda _: asked_for(simulator)[-1].startswith("DELETE"))
     assert found.error is not None
-    assert (found.error.kind, asked_for(simulator)[-1]) == (
-        "network",
-        "DELETE /api/v3/predictions/pred_sim1",
-    )
+    assert found.error.kind == "network"
+    assert asked_for(simulator)[-1].startswith("DELETE /api/v3/predictions/pred_sim")
 
 
 async def test_nothing_is_tried_again_once_the_server_may_have_the_task(

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,13 @@ from typing import Any
 import pytest
 
 from chat_tui.errors import ProviderError
-from chat_tui.events import ImageProgress, Started, StreamError, StreamEvent
+from chat_tui.events import ImageProgress, Started, StreamEvent
 from chat_tui.net.json import decode_json
 from chat_tui.providers.get3w.dialect import Get3wDecoder
 from chat_tui.simulator.script import Progress, Script
 from chat_tui.simulator.server import Simulator
-from tests.net.pieces import arriving, cut, sse_frames
 from tests.providers.asking import ask_once, heard, terminals
+from tests.providers.captured import through_decoder
 from tests.providers.get3w_sim import V1, V3, asked_for, get3w
 
 CAPTURES = Path(__file__).parents[1] / "captures"
@@ -116,17 +115,7 @@ async def test_a_capture_through_the_decoder_gives_what_is_in_it(
     capture: Capture, size: int
 ) -> None:
     decoder = Get3wDecoder(provider="p", model="m", job="j", host="h")
-    events: list[StreamEvent] = []
-    try:
-        frames = sse_frames(
-            arriving(cut(capture.body, size)), max_event_bytes=1 << 20, lenient=True
-        )
-        async with aclosing(frames):
-            async for frame in frames:
-                events += decoder.decode(frame)
-        events += decoder.end()
-    except ProviderError as error:
-        events.append(StreamError(error.kind, error.message))
+    events = await through_decoder(decoder, capture.body, size)
     check(events, capture)
     assert decoder.over
 

@@ -73,6 +73,20 @@ def test_a_text_is_whole_however_the_server_cuts_it(
     assert "".join(told) == text
 
 
+@pytest.mark.parametrize("decoder", [AnthropicDecoder, GeminiDecoder, OllamaDecoder])
+def test_the_end_mark_that_a_gateway_adds_is_no_nonsense(
+    decoder: type[AnthropicDecoder | GeminiDecoder | OllamaDecoder],
+) -> None:
+    reader = decoder(provider="p", model="m")
+    said = Frame("message", to_json(a_delta(reader, "Hello", thought=False)).decode())
+    found = heard([*reader.decode(said), *reader.decode(Frame("message", "[DONE]"))])
+    assert (found.text, found.finish) == ("Hello", "incomplete")
+    assert [*reader.decode(said), *reader.end()] == []
+    assert found.notices == [
+        "the connection ended before the server said that the reply is complete"
+    ]
+
+
 @EACH
 async def test_words_thoughts_and_totals_arrive(
     simulator: Simulator, build: Callable[..., Any]

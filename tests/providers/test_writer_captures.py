@@ -1,14 +1,12 @@
 """Bodies as Writer sends them, over a real socket and through the decoders alone."""
 
 from collections.abc import Iterable
-from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from chat_tui.errors import ProviderError
-from chat_tui.events import Source, SourceRefs, Step, StreamError, StreamEvent, Usage
+from chat_tui.events import Source, SourceRefs, Step, StreamEvent, Usage
 from chat_tui.net.json import decode_json
 from chat_tui.providers.model_list import decode_models
 from chat_tui.providers.posted import Decoder
@@ -24,8 +22,8 @@ from chat_tui.providers.writer.lists import decode_inputs, decode_page
 from chat_tui.providers.writer.options import Endpoint
 from chat_tui.simulator.script import Script
 from chat_tui.simulator.server import Simulator
-from tests.net.pieces import arriving, cut, sse_frames
 from tests.providers.asking import ask_once, heard, terminals
+from tests.providers.captured import through_decoder
 from tests.providers.writer_sim import writer
 
 CAPTURES = Path(__file__).parents[1] / "captures/writer"
@@ -228,18 +226,7 @@ async def test_a_capture_through_the_decoder_gives_what_is_in_it(
     capture: Capture, size: int
 ) -> None:
     decoder = capture.decoder()
-    events: list[StreamEvent] = []
-    try:
-        frames = sse_frames(
-            arriving(cut(capture.body, size)), max_event_bytes=1 << 20, lenient=True
-        )
-        async with aclosing(frames):
-            async for frame in frames:
-                events += decoder.decode(frame)
-        events += decoder.end()
-    except ProviderError as error:
-        events += decoder.broken_off()
-        events.append(StreamError(error.kind, error.message))
+    events = await through_decoder(decoder, capture.body, size)
     check(events, capture)
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
+from contextlib import aclosing, closing, contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ import pytest
 from chat_tui.conversation import Conversation
 from chat_tui.errors import StoreError
 from chat_tui.events import Finished, StreamError, StreamEvent, TextDelta
+from chat_tui.ids import MessageId
 from chat_tui.message import user_message
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.openai.provider import ChatProvider
@@ -21,6 +22,7 @@ from chat_tui.session.session import Session
 from chat_tui.simulator.dialect import Prompt
 from chat_tui.simulator.script import Done, Drop, Fail, Finish, Gate, Hold, Script, say
 from chat_tui.simulator.server import Simulator
+from chat_tui.store.keeping import Lost
 from chat_tui.store.store import Store
 from tests.builders import MODEL, NO_RETRY, chat_provider, loop_turn, read_all, text_of, text_seen
 
@@ -41,6 +43,19 @@ def witness(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+@contextmanager
+def locked(witness: sqlite3.Connection) -> Iterator[None]:
+    """Let nobody else write."""
+    witness.execute("BEGIN IMMEDIATE")
+    yield
+    witness.execute("ROLLBACK")
+
+
+async def is_stored(store: Store, session: Session) -> bool:
+    """Whether all that was said is in the store."""
+    return list(await store.load(session.conversation.id)) == list(session.conversation)
+
+
 async def answer_again(session: Session, provider: ChatProvider) -> Reply:
     assert session.last_turn is not None
     return await session.answer(session.last_turn, provider)
@@ -58,6 +73,10 @@ class Trouble:
     @property
     def words(self) -> list[str]:
         return ["well" if trouble is None else "trouble" for trouble in self.told]
+
+    @property
+    def passed(self) -> bool:
+        return self.words == ["trouble", "well"]
 
 
 class SlowToClose:
@@ -583,6 +602,41 @@ async def test_a_folder_in_place_of_the_database_does_not_stop_the_talk(
     await store.close()
 
 
+async def test_a_request_does_not_wait_for_a_database_that_is_locked(
+    simulator: Simulator, provider: ChatProvider, store: Store, witness: sqlite3.Connection
+) -> None:
+    await store.latest()
+    gate = Gate()
+    simulator.enqueue(held("Hel", gate, "lo"))
+    trouble = Trouble()
+    session = Session(Conversation(), store, on_trouble=trouble)
+    with locked(witness):
+        reply = await session.send("hi", provider)
+        await text_seen(reply.worker)
+        assert await store.list() == []
+    gate.open()
+    await session.wait()
+    assert await is_stored(store, session)
+    assert trouble.told == []
+
+
+async def test_the_next_request_has_the_reply_before_though_nothing_is_saved_yet(
+    simulator: Simulator, provider: ChatProvider, store: Store, witness: sqlite3.Connection
+) -> None:
+    await store.latest()
+    simulator.enqueue(answer("Hello"), answer("Fine"))
+    session = Session(Conversation(), store)
+    with locked(witness):
+        first = await session.send("hi", provider)
+        await read_all(first.worker)
+        second = await session.send("and you", provider)
+        await read_all(second.worker)
+        assert sent(simulator) == [("user", "hi"), ("assistant", "Hello"), ("user", "and you")]
+        assert await store.list() == []
+    await session.aclose()
+    assert await is_stored(store, session)
+
+
 async def test_what_could_not_be_saved_is_saved_when_the_reply_ends(
     simulator: Simulator, provider: ChatProvider, hasty_store: Store, witness: sqlite3.Connection
 ) -> None:
@@ -590,32 +644,33 @@ async def test_what_could_not_be_saved_is_saved_when_the_reply_ends(
     simulator.enqueue(held("Hel", gate, "lo"))
     trouble = Trouble()
     session = Session(Conversation(), hasty_store, on_trouble=trouble)
-    witness.execute("BEGIN IMMEDIATE")
-    await session.send("hi", provider)
-    assert trouble.words == ["trouble"]
-    witness.execute("ROLLBACK")
+    with locked(witness):
+        await session.send("hi", provider)
+        assert trouble.words == ["trouble"]
     gate.open()
     await session.wait()
-    assert trouble.words == ["trouble", "well"]
-    stored = await hasty_store.load(session.conversation.id)
-    assert list(stored) == list(session.conversation)
+    assert trouble.passed
+    assert await is_stored(hasty_store, session)
 
 
 async def test_what_could_not_be_saved_is_saved_with_the_next_turn(
-    simulator: Simulator, provider: ChatProvider, hasty_store: Store, witness: sqlite3.Connection
+    simulator: Simulator,
+    provider: ChatProvider,
+    hasty_store: Store,
+    witness: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("chat_tui.session.saving.RETRY_S", 600.0)
     simulator.enqueue(answer("Hello"), answer("Fine"))
     trouble = Trouble()
     session = Session(Conversation(), hasty_store, on_trouble=trouble)
-    witness.execute("BEGIN IMMEDIATE")
-    await session.send("hi", provider)
-    await session.wait()
-    witness.execute("ROLLBACK")
+    with locked(witness):
+        await session.send("hi", provider)
+        await session.wait()
     await session.send("and you", provider)
     await session.wait()
-    assert trouble.words == ["trouble", "well"]
-    stored = await hasty_store.load(session.conversation.id)
-    assert list(stored) == list(session.conversation)
+    assert trouble.passed
+    assert await is_stored(hasty_store, session)
 
 
 async def test_two_savings_never_cross(
@@ -625,16 +680,14 @@ async def test_two_savings_never_cross(
     simulator.enqueue(held("Hel", gate, "lo"), answer("Fine"))
     trouble = Trouble()
     session = Session(Conversation(), hasty_store, on_trouble=trouble)
-    witness.execute("BEGIN IMMEDIATE")
-    first = await session.send("hi", provider)
-    witness.execute("ROLLBACK")
+    with locked(witness):
+        first = await session.send("hi", provider)
     gate.open()
     await read_all(first.worker)  # what could not be saved is being saved from now on
     await session.send("and you", provider)
     await session.wait()
-    assert trouble.words == ["trouble", "well"]
-    stored = await hasty_store.load(session.conversation.id)
-    assert list(stored) == list(session.conversation)
+    assert trouble.passed
+    assert await is_stored(hasty_store, session)
 
 
 async def test_what_could_not_be_saved_is_saved_on_closing(
@@ -642,13 +695,11 @@ async def test_what_could_not_be_saved_is_saved_on_closing(
 ) -> None:
     simulator.enqueue(answer("Hello"))
     session = Session(Conversation(), hasty_store)
-    witness.execute("BEGIN IMMEDIATE")
-    await session.send("hi", provider)
-    await session.wait()
-    witness.execute("ROLLBACK")
+    with locked(witness):
+        await session.send("hi", provider)
+        await session.wait()
     await session.aclose()
-    stored = await hasty_store.load(session.conversation.id)
-    assert list(stored) == list(session.conversation)
+    assert await is_stored(hasty_store, session)
 
 
 class LateStore(Store):
@@ -656,17 +707,23 @@ class LateStore(Store):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.tried = 0
         self.created = asyncio.Event()
         self.may_say_so = asyncio.Event()
 
     async def create(self, *conversations: Conversation) -> None:
-        self.tried += 1
-        if self.tried == 1:
-            raise StoreError("not yet")
-        await super().create(*conversations)
+        raise StoreError("not yet")
+
+    async def keep(
+        self,
+        conversation: Conversation,
+        known: Collection[MessageId],
+        *,
+        anew: MessageId | None = None,
+    ) -> Lost:
+        lost = await super().keep(conversation, known, anew=anew)
         self.created.set()
         await self.may_say_so.wait()
+        return lost
 
 
 async def test_closing_in_the_middle_of_another_try_loses_nothing(
@@ -703,8 +760,7 @@ async def test_a_turn_said_before_the_reply_above_it_was_saved_is_saved_after_it
     witness.execute("ROLLBACK")
     await session.answer(turn, provider)
     await session.wait()
-    stored = await hasty_store.load(session.conversation.id)
-    assert list(stored) == list(session.conversation)
+    assert await is_stored(hasty_store, session)
     assert sent(simulator) == [("user", "hi"), ("assistant", "Hello"), ("user", "and you")]
 
 

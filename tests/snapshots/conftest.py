@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from chat_tui.app.chat_app import ChatApp
 from chat_tui.conversation import Conversation
@@ -230,6 +231,8 @@ def compare(snap_compare: Callable[..., bool]) -> Compare:
             await painted(pilot)
             transcript = chat(pilot).pane.transcript
             await until(pilot, lambda: not transcript._scrollbar_due)
+            for field in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
+                field._pause_blink(visible=field.has_focus)
             await pilot.pause()
 
         assert snap_compare(app, terminal_size=size, run_before=settled)

@@ -93,6 +93,22 @@ async def test_the_bin_is_emptied_of_what_is_old(path: Path, store: Store) -> No
     assert await store.load(new.id)
 
 
+async def test_what_somebody_has_open_stays_in_the_bin(path: Path, store: Store) -> None:
+    conversation = talk("hello")
+    await store.create(conversation)
+    await store.hold([conversation.id])
+    second = Store(path)
+    await second.put_into_bin(conversation.id)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE conversation SET deleted_us = 1")
+    await second.tidy()
+    assert await store.in_bin([conversation.id]) == {conversation.id}
+    await store.hold([])
+    await second.tidy()
+    assert await store.in_bin([conversation.id]) == set()
+    await second.close()
+
+
 async def test_what_is_not_stored_cannot_be_pinned_or_thrown_away(store: Store) -> None:
     nobody = ConversationId("nobody")
     for change in (store.pin(nobody, True), store.put_into_bin(nobody), store.restore(nobody)):

@@ -7,7 +7,7 @@ from chat_tui.providers.openai.provider import ChatProvider
 from chat_tui.simulator.script import Comment, Done, Drop, Fail, Finish, Gate, Hold, Script, say
 from chat_tui.simulator.server import Simulator
 from chat_tui.streaming.retry import RetryPolicy
-from tests.builders import AT_ONCE, chat_provider, read_all, text_of, text_seen
+from tests.builders import AT_ONCE, chat_provider, patiently, read_all, text_of, text_seen
 from tests.streaming.requests import ask
 
 ANSWER = Script((*say("Hello"), Finish(), Done()))
@@ -104,9 +104,13 @@ async def test_an_error_of_the_provider_after_text_is_never_tried_again(
 async def test_a_server_that_stalls_after_text_leaves_an_incomplete_reply(
     simulator: Simulator,
 ) -> None:
-    simulator.enqueue(Script((*say("Hell"), Hold(Gate()))))
-    async with chat_provider(simulator, idle_timeout_s=0.2) as provider:
-        events, end = await reply(provider)
+    async def stalled(idle_s: float) -> tuple[list[StreamEvent], Finished | StreamError]:
+        simulator.enqueue(Script((*say("Hell"), Hold(Gate()))))
+        simulator.calls.clear()
+        async with chat_provider(simulator, idle_timeout_s=idle_s) as provider:
+            return await reply(provider)
+
+    events, end = await patiently(stalled, lambda outcome: text_of(outcome[0]) == "Hell")
     assert text_of(events) == "Hell"
     assert isinstance(end, Finished)
     assert end.reason == "incomplete"

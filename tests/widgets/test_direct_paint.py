@@ -10,22 +10,28 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pyte
 import pytest
 from rich.segment import Segment
 from textual._compositor import Compositor
 from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Offset
+from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 
+from chat_tui.ids import MessageId
+from chat_tui.message import Message, TextPart
+from chat_tui.widgets.transcript import viewport
 from chat_tui.widgets.transcript.direct_paint import DirectPainter
 from chat_tui.widgets.transcript.transcript import Transcript
 from tests.builders import loop_turn
 from tests.e2e.program import Program
 from tests.e2e.terminal import Terminal
 from tests.widgets.host import Host
-from tests.widgets.painting_program import PARTS
+from tests.widgets.painting_program import PARTS, WHEN
 
 Act = Callable[[Terminal], None]
 SETTLE_S = 2.0
@@ -33,9 +39,9 @@ SETTLE_S = 2.0
 
 
 def cells(terminal: Terminal) -> list[list[Any]]:
-    """Every cell with its colours, but for the scrollbar, which is painted now and then."""
+    """Every cell with its colours."""
     screen = terminal._screen
-    return [[screen.buffer[y][x] for x in range(screen.columns - 1)] for y in range(screen.lines)]
+    return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
 
 def words(terminal: Terminal) -> list[str]:
@@ -203,6 +209,13 @@ class Recording(HeadlessDriver):
             self._writer_thread.write(data)
 
 
+def bar(text: str) -> list[Any]:
+    """The scrollbar, after so much was written."""
+    screen = pyte.Screen(30, 5)
+    pyte.Stream(screen).feed(text)
+    return [screen.buffer[y][29] for y in range(5)]
+
+
 class Missing:
     """Stands for a later Textual, in which a name of its own is gone."""
 
@@ -219,8 +232,10 @@ def rows(widget: Transcript, text: str = "") -> list[Strip]:
 
 
 @asynccontextmanager
-async def painting() -> AsyncGenerator[tuple[DirectPainter, Transcript, Recording], None]:
-    widget = Transcript(measure=100, direct=False)
+async def painting(
+    *, direct: bool = False
+) -> AsyncGenerator[tuple[DirectPainter, Transcript, Recording], None]:
+    widget = Transcript(measure=100, direct=direct)
     async with Host(widget).run_test(size=(30, 5)) as pilot:
         await pilot.pause()
         driver = pilot.app._driver
@@ -256,6 +271,35 @@ async def test_rows_that_the_compositor_touched_are_written_again() -> None:
         painter.forget()
         painter.paint(rows(widget))
         assert written.text.count("H") == 6
+
+
+async def test_the_cursor_goes_to_the_edge_where_its_place_is_beyond_it() -> None:
+    async with painting() as (painter, widget, written):
+        widget.app.cursor_position = Offset(-3, 99)
+        assert painter.paint(rows(widget))
+        assert written.text.endswith("\x1b[5;1H")
+
+
+async def test_the_scrollbar_goes_with_what_comes_and_stands_as_the_compositor_paints_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(viewport, "SCROLLBAR_S", 0.001)
+    async with painting(direct=True) as (_painter, widget, written):
+        pilot = Pilot(widget.app)
+        said = TextPart("\n\n".join(f"line {line}" for line in range(40)))
+        for number, by in enumerate((1, -1, 1, -1)):
+            before = bar(written.text)
+            if not number:
+                widget.add(Message(id=MessageId("m"), role="user", parts=(said,), created=WHEN))
+            widget.go_to_edge(by)
+            while widget._clock.waiting or widget._scrollbar_due:
+                await loop_turn()
+            await pilot.pause()
+            stood = bar(written.text)
+            assert stood != before
+            widget.screen.refresh()
+            await pilot.pause()
+            assert stood == bar(written.text)
 
 
 async def test_frames_are_kept_together_where_the_terminal_can() -> None:

@@ -26,3 +26,15 @@ async def test_a_paste_replaces_what_is_selected() -> None:
         field.post_message(events.Paste("\x07 three\n"))
         await pilot.pause()
         assert field.value == "one ␇ three"
+
+
+async def test_keys_that_come_all_at_once_act_one_after_the_other() -> None:
+    field = LineInput()
+    async with Host(field).run_test() as pilot:
+        field.value = "before"
+        field.focus()
+        await pilot.pause()
+        for key in ("ctrl+u", "a", "b", "left", "c"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert field.value == "acb"

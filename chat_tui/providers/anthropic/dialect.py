@@ -16,7 +16,8 @@ from chat_tui.net.error_text import error_message
 from chat_tui.net.json import encode_json
 from chat_tui.providers.attached import pictures, said
 from chat_tui.providers.base import Request
-from chat_tui.providers.native_reply import NativeDecoder, chosen_model, total
+from chat_tui.providers.json_fields import objects_of
+from chat_tui.providers.native_reply import NativeDecoder, total
 from chat_tui.text import clean
 
 MAX_TOKENS: Final = 4096
@@ -37,18 +38,10 @@ _TRANSIENT: Final = frozenset({"overloaded_error", "api_error", "timeout_error"}
 _REJECTED: Final = frozenset({"invalid_request_error", "not_found_error", "request_too_large"})
 
 
-def encode(request: Request, *, model: str) -> dict[str, object]:
-    """Build the request body; the user's parameters win over what we would send.
-
-    Args:
-        request: The turn to be answered.
-        model: The model of a request that names none.
-
-    Raises:
-        Rejected: there is no model.
-    """
+def encode(request: Request) -> dict[str, object]:
+    """Build the request body; the user's parameters win over what we would send."""
     body: dict[str, object] = {
-        "model": chosen_model(request, model),
+        "model": request.model,
         "max_tokens": MAX_TOKENS + _thinking_budget(request.parameters),
         "messages": [
             {"role": message.role, "content": content}
@@ -138,7 +131,7 @@ class AnthropicDecoder(NativeDecoder):
         match block:
             case {"type": "text"}:
                 yield from self.say(block.get("text"))
-                for citation in _list(block.get("citations")):
+                for citation in objects_of(block.get("citations")):
                     yield from self.sources.cite(_cited(citation))
             case {"type": "thinking"}:
                 yield from self.think(block.get("thinking"))
@@ -180,7 +173,7 @@ class AnthropicDecoder(NativeDecoder):
         yield from self.tools.answered(call, output, failed=failed or code is not None)
         pages = [
             Source(title=_word(page.get("title")), url=page["url"])
-            for page in _list(content)
+            for page in objects_of(content)
             if page.get("type") == "web_search_result" and _word(page.get("url"))
         ]
         yield from self.sources.cite(pages)
@@ -249,15 +242,11 @@ def _output(content: object) -> str:
     """What a tool gave, in words: pages by their addresses, texts as they are, else as JSON."""
     if isinstance(content, str):
         return content
-    parts = _list(content)
+    parts = objects_of(content)
     lines = [line for part in parts if (line := _word(part.get("url")) or _word(part.get("text")))]
     if lines or not content:
         return "\n".join(lines)
     return encode_json(content).decode()
-
-
-def _list(value: object) -> list[dict[str, Any]]:
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
 def _word(value: object) -> str | None:

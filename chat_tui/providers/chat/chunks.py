@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from chat_tui.events import Usage
+from chat_tui.providers.json_fields import amount_of, count_of
 
-MAX_COUNT = 2**53
-"""Larger counts are nonsense, and no JSON reader takes them."""
 _SAYS_NOTHING = frozenset({"content", "role"})
 """The keys of a delta that is but text."""
 _SAYS_MORE = frozenset({"error", "citations", "search_results"})
@@ -21,9 +20,9 @@ def decode_usage(usage: object) -> Iterator[Usage]:
     match usage:
         case {} if usage:
             yield Usage(
-                input_tokens=count(usage.get("prompt_tokens", usage.get("input_tokens"))),
-                output_tokens=count(usage.get("completion_tokens", usage.get("output_tokens"))),
-                cost_usd=_amount(usage.get("cost")),
+                input_tokens=count_of(usage.get("prompt_tokens", usage.get("input_tokens"))),
+                output_tokens=count_of(usage.get("completion_tokens", usage.get("output_tokens"))),
+                cost_usd=amount_of(usage.get("cost")),
             )
 
 
@@ -88,16 +87,3 @@ def content_in(content: object) -> tuple[list[str], list[str], list[object]]:
             case {"image_url": _}:
                 pictures.append(part)
     return texts, thoughts, pictures
-
-
-def count(value: object) -> int | None:
-    """Take a number, or null for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value <= MAX_COUNT else None
-
-
-def _amount(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value <= MAX_COUNT else None

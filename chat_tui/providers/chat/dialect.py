@@ -7,7 +7,6 @@ differ in nearly every field, so all of them are read as optional and unknown on
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.events import (
     FinishReason,
     ImageResult,
@@ -16,23 +15,19 @@ from chat_tui.events import (
     StreamEvent,
     TextDelta,
 )
-from chat_tui.net.error_text import error_message
-from chat_tui.net.frames import Frame, is_keepalive
 from chat_tui.providers.chat.chunks import (
     content_in,
-    count,
     decode_usage,
     is_error,
     plain_text,
     thought_in,
 )
 from chat_tui.providers.chat.think import ThinkSplitter
-from chat_tui.providers.halves import decode_delta
 from chat_tui.providers.inline_pictures import picture_at
+from chat_tui.providers.json_fields import count_of
 from chat_tui.providers.reply_state import ReplyState
 from chat_tui.text import SurrogateJoiner
 
-DONE = "[DONE]"
 NOT_OPENAI_HINT = "is base_url really that of an OpenAI-compatible server?"
 
 
@@ -80,47 +75,11 @@ class ChatDecoder(ReplyState):
         self._refusal_halves = SurrogateJoiner()
         self._told_alternatives = False
 
-    def decode(self, frame: Frame) -> Iterable[StreamEvent]:
-        """Give the events of one frame.
-
-        Raises:
-            ProviderFailed: the frame is an error object.
-            ProtocolViolation: too many frames are not what the dialect promises.
-        """
-        data = frame.data.strip()
-        if self._ended or not data:
-            return ()
-        if data == DONE:
-            return self.end()
-        try:
-            chunk = decode_delta(data)
-        except ProtocolViolation:
-            chunk = None
-        if self._answered and (text := plain_text(chunk)) and self._passes(text, frame):
-            return (TextDelta(text),)  # nearly all frames are such, and soon done with
-        return self._decode(frame, data, chunk)
-
-    def _decode(self, frame: Frame, data: str, chunk: object) -> Iterator[StreamEvent]:
-        if is_keepalive(frame):
-            return
-        if frame.event == "error":
-            raise ProviderFailed(error_message(chunk if chunk is not None else data))
-        if isinstance(chunk, dict):
-            yield from self._chunk(chunk)
-        else:
-            yield self._bad_frames.skip()
-
-    def whole(self, body: object) -> Iterator[StreamEvent]:
-        """Yield the events of a reply that came as one JSON document.
-
-        Raises:
-            ProviderFailed: it is an error object.
-            ProtocolViolation: it is not a reply.
-        """
-        if not isinstance(body, dict):
-            raise self.not_understood()
-        yield from self._chunk(body)
-        yield from self.end()
+    def tell(self, chunk: dict[str, Any]) -> Iterable[StreamEvent]:
+        """Give the events of one chunk; see `ReplyState.tell`."""
+        if self._answered and (text := plain_text(chunk)) and self._passes(text):
+            return (TextDelta(text),)  # nearly all chunks are such, and soon done with
+        return self._chunk(chunk)
 
     def rest(self) -> Iterator[StreamEvent]:
         """Yield what was held back: halves of characters, and what may be a tag."""
@@ -143,26 +102,21 @@ class ChatDecoder(ReplyState):
                         yield from self._choice(choice)
             case _:
                 if is_error(chunk):
-                    raise ProviderFailed(error_message(chunk))
+                    raise self.failure(chunk)
                 self._unknown = True  # a vendor's own event; it matters if nothing else comes
         yield from self.sources.add(chunk.get("search_results") or chunk.get("citations"))
         yield from decode_usage(chunk.get("usage"))
         if chunk.get("error"):
-            raise ProviderFailed(error_message(chunk))
+            raise self.failure(chunk)
 
     def _begin(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
         if self._started or "choices" not in chunk or is_error(chunk):
             return
         yield from self.start(chunk.get("id"), chunk.get("model"))
 
-    def _passes(self, text: str, frame: Frame) -> bool:
+    def _passes(self, text: str) -> bool:
         """Tell whether text goes through as it is: nothing is held back, nothing to hold."""
-        return (
-            self._extras is None
-            and self._think.passes
-            and self._text_halves.passes(text)
-            and frame.event == "message"
-        )
+        return self._extras is None and self._think.passes and self._text_halves.passes(text)
 
     def _choice(self, choice: dict[str, Any]) -> Iterator[StreamEvent]:
         if choice.get("index") not in (0, None):
@@ -219,7 +173,7 @@ class ChatDecoder(ReplyState):
         """OpenRouter's form; a picture with the index of an earlier one replaces it."""
         match picture:
             case {"image_url": {"url": str(url)} | str(url), **rest}:
-                index = count(rest.get("index"))
+                index = count_of(rest.get("index"))
                 index = self.pictures if index is None else index
                 self.pictures = max(self.pictures, index + 1)
                 for event in picture_at(url, job="reply", index=index):

@@ -5,6 +5,7 @@ from typing import Any
 
 from chat_tui.events import ToolCall, WorkState
 from chat_tui.net.json import encode_json
+from chat_tui.providers.json_fields import count_of, text_of
 from chat_tui.text import SurrogateJoiner
 
 _LEAST_NEWS_CHARS = 64
@@ -39,9 +40,9 @@ class ToolFragments:
             function = fragment.get("function")
             function = function if isinstance(function, dict) else {}
             call = self._call(
-                _index(fragment.get("index")),
-                _word(fragment.get("id")),
-                _word(function.get("name")),
+                count_of(fragment.get("index")),
+                text_of(fragment.get("id")),
+                text_of(function.get("name")),
             )
             call.add(function.get("arguments"))
             if call.has_news:
@@ -124,11 +125,3 @@ class _Call:
         self._told_chars = len(self._arguments)
         told = "failed" if self.failed else state
         return ToolCall(self.id, self.name, self._arguments, self.output, told)
-
-
-def _index(value: object) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -25,10 +25,10 @@ from chat_tui.events import (
 )
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
-from chat_tui.net.json import decode_json, encode_json
+from chat_tui.net.json import encode_json
+from chat_tui.net.sse import DONE
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.chat.chunks import decode_usage
-from chat_tui.providers.chat.dialect import DONE
 from chat_tui.providers.fal.pictures import (
     files_in,
     flagged_in,
@@ -38,6 +38,7 @@ from chat_tui.providers.fal.pictures import (
     took_in,
 )
 from chat_tui.providers.fal.queue import decode_state, progress_of
+from chat_tui.providers.frame_data import object_in
 from chat_tui.providers.growing_text import GrowingText
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes, shown_url
 
@@ -112,16 +113,11 @@ class FalDecoder:
         if data == DONE:
             yield from self.end()
             return
-        try:
-            document = decode_json(data)
-        except ProtocolViolation:
-            document = None
-        if frame.event == "error":
-            raise ProviderFailed(error_message(document if document is not None else data))
-        if isinstance(document, dict):
-            yield from self._document(document)
-        else:
+        document = object_in(frame)
+        if document is None:
             yield self._bad_frames.skip()
+        else:
+            yield from self._document(document)
 
     def whole(self, document: object) -> Iterator[StreamEvent]:
         """Yield the events of a result that came as one document.
@@ -131,7 +127,9 @@ class FalDecoder:
             ProtocolViolation: it is no result.
         """
         if not isinstance(document, dict):
-            raise ProtocolViolation("the server's answer is not a result of a fal app")
+            raise ProtocolViolation(
+                "the server's answer is not a result of a fal app", hint=NOT_FAL_HINT
+            )
         yield from self.start()
         yield from self._words(document)
         if not pictures_in(document):

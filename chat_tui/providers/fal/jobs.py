@@ -14,7 +14,7 @@ from chat_tui.errors import ProtocolViolation, ProviderError, ProviderFailed, Re
 from chat_tui.events import StopAnswer
 from chat_tui.net.json import decode_json
 from chat_tui.net.limits import idle_guard
-from chat_tui.providers.connection import Connection
+from chat_tui.providers.connection import NO_LIMIT_S, Connection
 from chat_tui.providers.fal.queue import (
     KNOWN,
     JobState,
@@ -24,7 +24,7 @@ from chat_tui.providers.fal.queue import (
     poll_url,
     stream_url,
 )
-from chat_tui.providers.jobs import FIRST_WAIT_S, LONGEST_WAIT_S, poll
+from chat_tui.providers.jobs import FIRST_WAIT_S, LONGEST_WAIT_S, asked_once, poll
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,6 @@ _NAMESPACES: Final = ("workflows/", "comfy/")
 _NO_STREAM: Final = frozenset({404, 405})
 _OVER: Final = 400
 """How the queue answers who wants to stop what is completed: `ALREADY_COMPLETED`."""
-_NO_LIMIT_S: Final = 10_000_000.0
 _REACHED: Final = frozenset({400, 404, 405, 409, 410, 422})
 """How a server answers that has taken the key, and knows no such request."""
 
@@ -80,8 +79,9 @@ class FalQueue:
         Raises:
             ProviderError: the queue does not take it.
         """
-        async with self._connection.open("POST", f"/{app}", json=body) as reply:
-            return decode_ticket(await reply.json(), queue_url=self._queue_url)
+        with asked_once():
+            async with self._connection.open("POST", f"/{app}", json=body) as reply:
+                return decode_ticket(await reply.json(), queue_url=self._queue_url)
 
     async def cancel(self, ticket: Ticket) -> StopAnswer | None:
         """Take a request out of the queue, or stop it.
@@ -226,7 +226,7 @@ async def _changes(
     def is_known(state: JobState) -> bool:
         return latest == [state]
 
-    guarded = idle_guard(states, idle_s or _NO_LIMIT_S, host=host, keepalive=is_known)
+    guarded = idle_guard(states, idle_s or NO_LIMIT_S, host=host, keepalive=is_known)
     async with aclosing(guarded):
         async for state in guarded:
             if not is_known(state):

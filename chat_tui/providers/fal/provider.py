@@ -25,7 +25,8 @@ from chat_tui.providers.fal.dialect import NOT_FAL_HINT, FalDecoder, is_result
 from chat_tui.providers.fal.jobs import FalQueue
 from chat_tui.providers.fal.queue import KNOWN, NOT_QUEUE_HINT, progress_of
 from chat_tui.providers.fal.request import EXAMPLE_APP, app_path, encode
-from chat_tui.providers.jobs import FIRST_WAIT_S, LONGEST_WAIT_S, Cancels
+from chat_tui.providers.finished_last import finished_last
+from chat_tui.providers.jobs import FIRST_WAIT_S, LONGEST_WAIT_S, Cancels, asked_once
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.not_chosen import not_chosen
 
@@ -138,9 +139,11 @@ class FalProvider:
             transport = "queue"
         if transport != "queue":
             try:
-                async with aclosing(self._streamed(app, body, decoder)) as events:
-                    async for event in events:
-                        yield event
+                streamed = finished_last(self._streamed(app, body, decoder))
+                with asked_once():
+                    async with aclosing(streamed) as events:
+                        async for event in events:
+                            yield event
             except (Rejected, _NoStream) as error:
                 refused = isinstance(error, _NoStream) or error.status in _NO_STREAM
                 if transport == "stream" or not refused:
@@ -192,24 +195,17 @@ class FalProvider:
     async def _streamed(
         self, app: str, body: dict[str, object], decoder: FalDecoder
     ) -> AsyncGenerator[StreamEvent, None]:
-        ending: list[StreamEvent] = []
         place = f"/{app}/{self._options.path.strip('/')}".rstrip("/")
         async with self._run.open("POST", place, json=body) as reply:
             decoder.remote_id = reply.headers.get("x-fal-request-id")
             try:
                 async with aclosing(_decoded(reply, decoder)) as events:
                     async for event in events:
-                        if isinstance(event, Finished):
-                            ending.append(event)
-                        else:
-                            yield event
+                        yield event
             except ConnectionLost:
                 for event in decoder.broken_off():
                     yield event
                 raise
-        # Told out here, where the connection is ready for the next request: nobody reads on.
-        for event in ending:
-            yield event
 
     async def _queued(
         self, app: str, body: dict[str, object], decoder: FalDecoder, job: str

@@ -15,6 +15,7 @@ from chat_tui.events import ImageProgress
 from chat_tui.net.auth import same_origin
 from chat_tui.net.error_text import error_message, one_line
 from chat_tui.providers.fal.pictures import seconds
+from chat_tui.providers.json_fields import count_of
 
 COMPLETED: Final = "COMPLETED"
 KNOWN: Final = frozenset({"IN_QUEUE", "IN_PROGRESS", COMPLETED})
@@ -84,7 +85,7 @@ def decode_ticket(body: Any, *, queue_url: str) -> Ticket:
         if url:
             check_origin(url, queue_url)
     return Ticket(
-        request_id, status_url, response_url, cancel_url, _count(body.get("queue_position"))
+        request_id, status_url, response_url, cancel_url, count_of(body.get("queue_position"))
     )
 
 
@@ -139,7 +140,9 @@ def decode_state(body: Any, earlier: JobState | None = None) -> JobState:
         case {"error": error} | {"detail": error} if error:
             raise ProviderFailed(error_message(body))
         case _:
-            raise ProtocolViolation("the queue's answer is not the state of a job")
+            raise ProtocolViolation(
+                "the queue's answer is not the state of a job", hint=NOT_QUEUE_HINT
+            )
     lines = _lines(body.get("logs"))
     count = len(lines)
     if earlier is not None:
@@ -147,7 +150,7 @@ def decode_state(body: Any, earlier: JobState | None = None) -> JobState:
         count += earlier.line_count
     return JobState(
         status,
-        _count(body.get("queue_position")),
+        count_of(body.get("queue_position")),
         tuple(lines[-SHOWN_LINES:]),
         count,
         _failure(body) if status == COMPLETED else "",
@@ -182,10 +185,6 @@ def _lines(logs: Any) -> list[str]:
             case {"message": str(text)} | str(text) if text.strip():
                 lines.append(one_line(text, _LINE_MAX))
     return lines
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _with_logs(query: str) -> str:

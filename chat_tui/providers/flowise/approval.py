@@ -12,6 +12,7 @@ from chat_tui.events import Approval
 from chat_tui.message import Decision, Message
 from chat_tui.net.json import decode_json, encode_json
 from chat_tui.providers.flowise.fields import dictionary
+from chat_tui.providers.json_fields import text_of
 from chat_tui.text import clean
 
 _V2: Final = 2
@@ -33,8 +34,8 @@ def decode_action(action: object, *, prompt: str) -> Approval | None:
     if resume is None:
         return None
     return Approval(
-        id=_text(action.get("id")) or _text(asked.get("nodeId")) or "approval",
-        prompt=prompt or _text(asked.get("nodeLabel")),
+        id=text_of(action.get("id")) or text_of(asked.get("nodeId")) or "approval",
+        prompt=prompt or text_of(asked.get("nodeLabel")),
         approve=_word(mapping, action.get("elements"), "approve") or "Approve",
         reject=_word(mapping, action.get("elements"), "reject") or "Reject",
         feedback=dictionary(asked.get("input")).get("humanInputEnableFeedback") is True,
@@ -89,7 +90,7 @@ def _resume(action: dict[str, Any], node: object) -> dict[str, object] | None:
 
 def _word(mapping: object, elements: object, choice: str) -> str:
     match mapping:
-        case {} if word := _text(mapping.get(choice)):
+        case {} if word := text_of(mapping.get(choice)):
             return word
     for element in elements if isinstance(elements, list) else ():
         match element:
@@ -104,7 +105,3 @@ def _asked(approval: str, before: tuple[Message, ...]) -> Approval | None:
             if isinstance(part, Approval) and part.id == approval:
                 return part
     return None
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -33,12 +33,12 @@ from chat_tui.providers.flowise.fields import (
     follow_ups,
     parsed,
     said,
-    seconds,
     with_halves,
 )
 from chat_tui.providers.flowise.files import FileAddress, Files
 from chat_tui.providers.flowise.sources import Sources
 from chat_tui.providers.flowise.tools import ToolCalls
+from chat_tui.providers.json_fields import amount_of
 from chat_tui.text import SurrogateJoiner
 
 Events: TypeAlias = Iterator[StreamEvent]
@@ -238,7 +238,7 @@ class FlowiseDecoder:
 
     def _think(self, text: str, duration_s: object) -> Events:
         joined = self._thought_halves.feed(text)
-        elapsed_s = seconds(duration_s)
+        elapsed_s = amount_of(duration_s)
         if joined or (elapsed_s is not None and self._thinking):
             self._thinking = True
             yield ReasoningDelta(joined, elapsed_s)

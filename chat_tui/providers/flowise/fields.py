@@ -8,10 +8,9 @@ from chat_tui.errors import ProtocolViolation
 from chat_tui.events import FollowUps
 from chat_tui.net.json import decode_json, encode_json
 from chat_tui.providers.halves import may_be_cut
+from chat_tui.providers.json_fields import MAX_COUNT, count_of
 
 MAX_FOLLOW_UPS: Final = 20
-
-_MAX_COUNT: Final = 2**53
 
 
 def with_halves(data: str, text: str) -> str:
@@ -87,13 +86,5 @@ def follow_ups(prompts: object) -> Iterator[FollowUps]:
 
 def added(before: int | None, more: object) -> int | None:
     """Add a count to a sum; what is no count leaves it as it is."""
-    if isinstance(more, bool) or not isinstance(more, int) or not 0 <= more <= _MAX_COUNT:
-        return before
-    return min((before or 0) + more, _MAX_COUNT)
-
-
-def seconds(value: object) -> float | None:
-    """A duration; null where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value <= _MAX_COUNT else None
+    number = count_of(more)
+    return before if number is None else min((before or 0) + number, MAX_COUNT)

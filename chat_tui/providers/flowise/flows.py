@@ -34,6 +34,12 @@ async def list_flows(get: Callable[[str], Awaitable[object]]) -> Sequence[ModelI
     return tuple(dict.fromkeys(model for flow in flows if (model := _model(flow))))
 
 
+def decode_name(body: object) -> str:
+    """Read what a flow is called out of its description; empty where that is not told."""
+    flow = _model(body)
+    return flow.name if flow is not None else ""
+
+
 def _page(body: object) -> tuple[list[Any], int]:
     """Read a list of flows, and how many there are in all."""
     match body:

@@ -5,7 +5,7 @@ https://docs.flowiseai.com/using-flowise/streaming (read 2026-11-20).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
 from typing import Final
@@ -33,7 +33,7 @@ from chat_tui.providers.flowise.dialect import encode
 from chat_tui.providers.flowise.errors import URL_HINT, translated
 from chat_tui.providers.flowise.events import FlowiseDecoder
 from chat_tui.providers.flowise.files import file_address
-from chat_tui.providers.flowise.flows import list_flows
+from chat_tui.providers.flowise.flows import decode_name, list_flows
 from chat_tui.providers.flowise.options import FLOWISE_URL, FlowiseOptions
 from chat_tui.providers.jobs import Cancels
 from chat_tui.providers.kinds import Kind, Services
@@ -134,6 +134,13 @@ class FlowiseProvider:
                     " a flow whose chatflow_id you know may answer without"
                 )
             raise
+
+    async def names(self, model: str) -> Mapping[str, str]:
+        """Ask what a flow is called; see `NamesModels.names`. Without a key, only public ones tell."""
+        keyed = await self._services.secret(self.name) is not None
+        place = "chatflows" if keyed else "public-chatflows"
+        name = decode_name(await self._get(f"/api/v1/{place}/{quote(model, safe='')}"))
+        return {model: name} if name else {}
 
     async def check(self) -> str:
         """Ask for the flow and the version; see `Provider.check`."""

@@ -21,8 +21,8 @@ from chat_tui.message import Message
 from chat_tui.net.error_text import error_message
 from chat_tui.providers.attached import pictures, said
 from chat_tui.providers.base import ModelInfo, Request
-from chat_tui.providers.chat.chunks import count
 from chat_tui.providers.inline_pictures import picture_bytes
+from chat_tui.providers.json_fields import count_of, objects_of
 from chat_tui.providers.native_reply import NativeDecoder, total
 from chat_tui.text import clean
 
@@ -48,7 +48,10 @@ _REJECTED: Final = frozenset({"INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDIT
 
 
 def encode(request: Request) -> dict[str, object]:
-    """Build the request body; the user's parameters win over what we would send."""
+    """Build the request body; the user's parameters win over what we would send.
+
+    The model is part of the address, and no field of the body.
+    """
     body: dict[str, object] = {
         "contents": [
             {"role": "model" if message.role == "assistant" else "user", "parts": parts}
@@ -58,8 +61,7 @@ def encode(request: Request) -> dict[str, object]:
     }
     if request.system_prompt:
         body["systemInstruction"] = {"parts": [{"text": clean(request.system_prompt)}]}
-    # The model is part of the address, and no field of the body.
-    return {**body, **{name: v for name, v in request.parameters.items() if name != "model"}}
+    return {**body, **request.parameters}
 
 
 def decode_page(body: object) -> tuple[tuple[ModelInfo, ...], str]:
@@ -109,7 +111,7 @@ class GeminiDecoder(NativeDecoder):
             yield from self.start(chunk.get("responseId"), chunk.get("modelVersion"))
         elif "usageMetadata" not in chunk:
             self.not_known()
-        for candidate in _dicts(candidates):
+        for candidate in objects_of(candidates):
             if candidate.get("index") in (0, None):
                 yield from self._candidate(candidate)
         match chunk.get("usageMetadata"):
@@ -127,10 +129,6 @@ class GeminiDecoder(NativeDecoder):
                     raise Rejected(blocked, hint="say it in other words")
                 self.finish = "BLOCKED"
                 self._explanation = blocked
-
-    def tell_whole(self, body: dict[str, Any]) -> Iterator[StreamEvent]:
-        """Give the events of a response; without `alt=sse` they come as a list."""
-        yield from self.tell(body)
 
     def failure(self, error: object) -> ProviderError:
         """Make the error of `{"error": {"code", "message", "status"}}`, or of a list of one."""
@@ -158,7 +156,7 @@ class GeminiDecoder(NativeDecoder):
     def _candidate(self, candidate: dict[str, Any]) -> Iterator[StreamEvent]:
         match candidate.get("content"):
             case {"parts": parts}:
-                for part in _dicts(parts):
+                for part in objects_of(parts):
                     yield from self._part(part)
         yield from self.sources.cite(_sources(candidate))
         reason = candidate.get("finishReason")
@@ -233,10 +231,10 @@ def _sources(candidate: dict[str, Any]) -> Iterator[Source]:
     grounding, quoting = candidate.get("groundingMetadata"), candidate.get("citationMetadata")
     cited: list[dict[str, Any]] = []
     if isinstance(grounding, dict):
-        for chunk in _dicts(grounding.get("groundingChunks")):
-            cited += _dicts([chunk.get("web") or chunk.get("retrievedContext")])
+        for chunk in objects_of(grounding.get("groundingChunks")):
+            cited += objects_of([chunk.get("web") or chunk.get("retrievedContext")])
     if isinstance(quoting, dict):
-        cited += _dicts(quoting.get("citationSources"))
+        cited += objects_of(quoting.get("citationSources"))
     for source in cited:
         address, title, text = (source.get(key) for key in ("uri", "title", "text"))
         if isinstance(address, str) and address:
@@ -256,11 +254,7 @@ def _model(entry: object) -> ModelInfo | None:
             return ModelInfo(
                 id=name.removeprefix("models/"),
                 label=label if isinstance(label, str) else "",
-                context_tokens=count(rest.get("inputTokenLimit")),
+                context_tokens=count_of(rest.get("inputTokenLimit")),
             )
         case _:
             return None
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []

@@ -8,10 +8,8 @@ from contextlib import aclosing
 from typing import Final
 from urllib.parse import quote
 
-import msgspec
-
 from chat_tui.events import StreamEvent
-from chat_tui.providers.base import Capabilities, ModelInfo, Request
+from chat_tui.providers.base import ModelInfo, Request
 from chat_tui.providers.connection import Connection
 from chat_tui.providers.gemini.dialect import (
     NOT_GEMINI_HINT,
@@ -19,10 +17,9 @@ from chat_tui.providers.gemini.dialect import (
     decode_page,
     encode,
 )
-from chat_tui.providers.kinds import Kind, ProviderOptions, Services
+from chat_tui.providers.kinds import Kind, Services
 from chat_tui.providers.model_list import check_models
-from chat_tui.providers.native_reply import chosen_model, names_model
-from chat_tui.providers.not_chosen import not_chosen
+from chat_tui.providers.native_provider import NativeOptions, NativeProvider
 from chat_tui.providers.posted import posted
 
 GEMINI_URL: Final = "https://generativelanguage.googleapis.com"
@@ -30,25 +27,18 @@ MAX_PAGES: Final = 10
 """Of the list of models, with up to 1000 on each."""
 
 
-class GeminiOptions(ProviderOptions, frozen=True, kw_only=True):
+class GeminiOptions(NativeOptions, frozen=True, kw_only=True):
     """The keys of a `gemini` provider."""
 
     base_url: str = GEMINI_URL
     """Without a version."""
-    model: str = ""
-    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
 
 
-class GeminiProvider:
+class GeminiProvider(NativeProvider):
     """Talks to the Gemini API."""
 
     def __init__(self, name: str, options: GeminiOptions, services: Services) -> None:
-        self.name = name
-        self.base_url = options.base_url
-        self.model = options.model
-        self.capabilities = Capabilities(images_in=True, images_out=True, tools=True)
-        self.parameters = options.parameters
-        self._connection = Connection(
+        connection = Connection(
             name,
             options.base_url,
             options,
@@ -57,14 +47,12 @@ class GeminiProvider:
             scheme="",
             url_hint=NOT_GEMINI_HINT,
         )
+        super().__init__(name, options, connection, images_out=True)
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         """Ask for content; see `Provider.stream`."""
-        parameters = {**self.parameters, **request.parameters}
-        asked = msgspec.structs.replace(request, parameters=parameters)
-        if not names_model(asked, self.model):
-            raise await not_chosen("model", key="model", provider=self.name, models=self.models)
-        model = chosen_model(asked, self.model).removeprefix("models/")
+        asked = await self._asked(request)
+        model = asked.model.removeprefix("models/")
         decoder = GeminiDecoder(provider=self.name, model=model)
         path = f"/v1beta/{_resource(model)}:streamGenerateContent?alt=sse"
         async with aclosing(posted(self._connection, path, encode(asked), decoder)) as events:
@@ -87,9 +75,6 @@ class GeminiProvider:
     async def check(self) -> str:
         """Ask for the models; see `Provider.check`."""
         return check_models(await self.models(), self.model.removeprefix("models/"))
-
-    async def aclose(self) -> None:
-        await self._connection.aclose()
 
 
 def _resource(model: str) -> str:

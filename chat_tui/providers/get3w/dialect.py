@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
-from chat_tui.errors import ProtocolViolation, ProviderFailed, WrongId
+from chat_tui.errors import ProtocolViolation, ProviderError, ProviderFailed, WrongId
 from chat_tui.events import (
     Finished,
     ImageProgress,
@@ -19,17 +19,16 @@ from chat_tui.events import (
     TextDelta,
 )
 from chat_tui.net.frames import Frame, is_keepalive
-from chat_tui.net.json import decode_json
+from chat_tui.net.sse import DONE
 from chat_tui.providers.attached import last_said, picture_argument
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import ModelInfo, Request
+from chat_tui.providers.frame_data import object_in
 from chat_tui.providers.get3w.outputs import previews, results
 from chat_tui.providers.get3w.prediction import Prediction, read_prediction, refusal
 from chat_tui.providers.model_list import decode_models
 
 NOT_GET3W_HINT: Final = "is base_url really that of get3w, with /api/v3 or /v1 at its end?"
-_DONE: Final = "[DONE]"
-"""Not of this dialect, but what a gateway may add."""
 _LIST_MODELS: Final = ("/edit", "/edit-plus", "/multi")
 """How the models end that take a list of pictures, such as google/nano-banana/edit."""
 _LISTS: Final = ("models", "items", "records", "list")
@@ -155,15 +154,10 @@ class Get3wDecoder:
             ProtocolViolation: a picture in it is broken, or too much nonsense came.
         """
         data = frame.data.strip()
-        if self.over or not data or data == _DONE or is_keepalive(frame):
+        # The mark of the end is not of this dialect, but a gateway may add it.
+        if self.over or not data or data == DONE or is_keepalive(frame):
             return
-        try:
-            body = decode_json(data)
-        except ProtocolViolation:
-            body = None
-        if frame.event == "error":
-            raise refusal(body if body is not None else data, host=self._host)
-        prediction = self._understood(body)
+        prediction = self._understood(object_in(frame, failure=self._refusal))
         if prediction is None:
             yield self._bad_frames.skip()
         else:
@@ -228,6 +222,9 @@ class Get3wDecoder:
         self.over = True
         yield Notice("the stream ended early, before the result was complete")
         yield Finished("incomplete")
+
+    def _refusal(self, said: object) -> ProviderError:
+        return refusal(said, host=self._host)
 
     def _understood(self, body: object) -> Prediction | None:
         prediction = read_prediction(body, host=self._host)

@@ -14,6 +14,7 @@ from chat_tui.errors import ProviderError, ProviderFailed
 from chat_tui.net.error_text import error_message, one_line
 from chat_tui.net.json import encode_json
 from chat_tui.net.translate import status_error
+from chat_tui.providers.json_fields import text_of
 
 Status: TypeAlias = Literal["created", "processing", "completed", "failed"]
 
@@ -60,19 +61,19 @@ def read_prediction(body: object, *, host: str) -> Prediction | None:
         return None
     inner = body.get("data")
     fields: dict[str, Any] = inner if isinstance(inner, dict) else body
-    status = _text(fields.get("status"))
+    status = text_of(fields.get("status"))
     # A task that failed has a code, too, which is about the task and not about the request.
     if fields is not body or not status:
         _check(body, fields, host)
     outputs = _outputs(fields)
-    task = _text(fields.get("id"))
+    task = text_of(fields.get("id"))
     if not (status or outputs or task):
         return None
     known = _status(status, outputs)
     return Prediction(
         status=known,
         id=task,
-        model=_text(fields.get("model")),
+        model=text_of(fields.get("model")),
         progress=_number(fields.get("progress")),
         outputs=outputs,
         flagged=_flags(fields.get("has_nsfw_contents")),
@@ -142,11 +143,7 @@ def _inference(timings: object) -> float | None:
 
 
 def _inner(found: object, key: str) -> str:
-    return _text(found.get(key)) if isinstance(found, dict) else ""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return text_of(found.get(key)) if isinstance(found, dict) else ""
 
 
 def _number(value: object) -> float | None:

@@ -18,10 +18,11 @@ from chat_tui.errors import (
     Rejected,
     Stalled,
 )
-from chat_tui.events import Finished, Notice, StopAnswer, StreamEvent
+from chat_tui.events import Notice, StopAnswer, StreamEvent
 from chat_tui.net.reply import Reply
 from chat_tui.providers.base import Capabilities, ModelInfo, Provider, Request
 from chat_tui.providers.connection import Connection, frames_of
+from chat_tui.providers.finished_last import finished_last
 from chat_tui.providers.get3w.dialect import (
     NOT_GET3W_HINT,
     Get3wDecoder,
@@ -122,7 +123,8 @@ class Get3wProvider:
         )
         async with cancelling as job:
             try:
-                async with aclosing(self._events(request, path, decoder)) as events:
+                reply = finished_last(self._events(request, path, decoder))
+                async with aclosing(reply) as events:
                     async for event in events:
                         yield event
             finally:
@@ -192,7 +194,6 @@ class Get3wProvider:
         self, path: str, body: dict[str, object], decoder: Get3wDecoder
     ) -> AsyncGenerator[StreamEvent, None]:
         streamed = body.get("stream") is True
-        ending: list[StreamEvent] = []
         why = "the stream ended before the task did"
         try:
             async with self._connection.open("POST", path, json=body) as reply:
@@ -200,10 +201,7 @@ class Get3wProvider:
                     why = "this model does not stream"
                 async with aclosing(_decoded(reply, decoder)) as events:
                     async for event in events:
-                        if isinstance(event, Finished):
-                            ending.append(event)
-                        else:
-                            yield event
+                        yield event
         except ConnectionLost as error:
             # Nobody knows whether the task is there: a second request might make another one.
             error.retryable = False
@@ -222,8 +220,7 @@ class Get3wProvider:
                 async for event in events:
                     yield event
         else:
-            # Told out here, where the connection is ready for the next request: nobody reads on.
-            for event in ending or decoder.end():
+            for event in decoder.end():
                 yield event
 
     async def _followed(self, decoder: Get3wDecoder) -> AsyncGenerator[StreamEvent, None]:

@@ -7,14 +7,12 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from chat_tui.errors import ProviderError, ProviderFailed
 from chat_tui.events import FinishReason, StreamEvent
 from chat_tui.message import Message
-from chat_tui.net.error_text import error_message
 from chat_tui.providers.attached import pictures, said
 from chat_tui.providers.base import Request
 from chat_tui.providers.inline_pictures import picture_bytes
-from chat_tui.providers.native_reply import NativeDecoder, chosen_model, total
+from chat_tui.providers.native_reply import NativeDecoder, total
 from chat_tui.text import clean
 
 NOT_OLLAMA_HINT: Final = "is base_url that of Ollama, without /api or /v1 at the end?"
@@ -27,16 +25,8 @@ FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
 }
 
 
-def encode(request: Request, *, model: str) -> dict[str, object]:
-    """Build the request body; the user's parameters win over what we would send.
-
-    Args:
-        request: The turn to be answered.
-        model: The model of a request that names none.
-
-    Raises:
-        Rejected: there is no model.
-    """
+def encode(request: Request) -> dict[str, object]:
+    """Build the request body; the user's parameters win over what we would send."""
     messages: list[dict[str, object]] = []
     if request.system_prompt:
         messages.append({"role": "system", "content": clean(request.system_prompt)})
@@ -46,7 +36,7 @@ def encode(request: Request, *, model: str) -> dict[str, object]:
         if message.role == "user" or message.text.strip()
     ]
     return {
-        "model": chosen_model(request, model),
+        "model": request.model,
         "messages": messages,
         "stream": True,
         **request.parameters,
@@ -84,14 +74,6 @@ class OllamaDecoder(NativeDecoder):
                 read=total(chunk.get("prompt_eval_count")), written=total(chunk.get("eval_count"))
             )
             yield from self.end()
-
-    def tell_whole(self, body: dict[str, Any]) -> Iterator[StreamEvent]:
-        """Give the events of a reply that did not stream: a single line."""
-        yield from self.tell(body)
-
-    def failure(self, error: object) -> ProviderError:
-        """Make the error of `{"error": "..."}`."""
-        return ProviderFailed(error_message(error))
 
     def _message(self, message: dict[str, Any]) -> Iterator[StreamEvent]:
         yield from self.think(message.get("thinking"))

@@ -7,55 +7,39 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from typing import Final
 
-import msgspec
-
 from chat_tui.errors import Rejected, Unreachable
 from chat_tui.events import StreamEvent
-from chat_tui.providers.base import Capabilities, ModelInfo, Request
+from chat_tui.providers.base import ModelInfo, Request
 from chat_tui.providers.connection import Connection
-from chat_tui.providers.kinds import Kind, ProviderOptions, Services
+from chat_tui.providers.kinds import Kind, Services
 from chat_tui.providers.model_list import check_models, decode_models
-from chat_tui.providers.native_reply import names_model
-from chat_tui.providers.not_chosen import not_chosen
+from chat_tui.providers.native_provider import NativeOptions, NativeProvider
 from chat_tui.providers.ollama.dialect import NOT_OLLAMA_HINT, OllamaDecoder, encode
 from chat_tui.providers.posted import posted
 
 OLLAMA_URL: Final = "http://localhost:11434"
 
 
-class OllamaOptions(ProviderOptions, frozen=True, kw_only=True):
+class OllamaOptions(NativeOptions, frozen=True, kw_only=True):
     """The keys of an `ollama` provider."""
 
     base_url: str = OLLAMA_URL
     """Without `/api`."""
-    model: str = ""
-    """Who answers when nothing else is chosen; empty is chosen in the F2 menu."""
 
 
-class OllamaProvider:
+class OllamaProvider(NativeProvider):
     """Talks to one Ollama."""
 
     def __init__(self, name: str, options: OllamaOptions, services: Services) -> None:
-        self.name = name
-        self.base_url = options.base_url
-        self.model = options.model
-        self.capabilities = Capabilities(images_in=True, tools=True)
-        self.parameters = options.parameters
-        self._connection = Connection(
-            name, options.base_url, options, services, url_hint=NOT_OLLAMA_HINT
-        )
+        connection = Connection(name, options.base_url, options, services, url_hint=NOT_OLLAMA_HINT)
+        super().__init__(name, options, connection)
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         """Chat; see `Provider.stream`."""
-        parameters = {**self.parameters, **request.parameters}
-        asked = msgspec.structs.replace(request, parameters=parameters)
-        if not names_model(asked, self.model):
-            raise await not_chosen("model", key="model", provider=self.name, models=self.models)
-        body = encode(asked, model=self.model)
-        model = str(body["model"])
-        decoder = OllamaDecoder(provider=self.name, model=model)
-        with _helped(model):
-            reply = posted(self._connection, "/api/chat", body, decoder, lines=True)
+        asked = await self._asked(request)
+        decoder = OllamaDecoder(provider=self.name, model=asked.model)
+        with _helped(asked.model):
+            reply = posted(self._connection, "/api/chat", encode(asked), decoder, lines=True)
             async with aclosing(reply) as events:
                 async for event in events:
                     yield event
@@ -72,9 +56,6 @@ class OllamaProvider:
         if any(one.id == f"{model}:latest" for one in models):
             model = f"{model}:latest"  # what a name without a tag means
         return check_models(models, model)
-
-    async def aclose(self) -> None:
-        await self._connection.aclose()
 
 
 @contextmanager

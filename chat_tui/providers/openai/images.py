@@ -22,14 +22,16 @@ from chat_tui.events import (
 )
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
-from chat_tui.net.json import decode_json
+from chat_tui.net.sse import DONE
 from chat_tui.providers.attached import last_said, refuse_pictures
 from chat_tui.providers.bad_frames import BadFrames
 from chat_tui.providers.base import Capabilities, ModelInfo, Request
 from chat_tui.providers.chat.chunks import decode_usage
-from chat_tui.providers.chat.dialect import DONE, NOT_OPENAI_HINT
+from chat_tui.providers.chat.dialect import NOT_OPENAI_HINT
 from chat_tui.providers.connection import Connection
+from chat_tui.providers.frame_data import object_in
 from chat_tui.providers.inline_pictures import picture_at, picture_bytes
+from chat_tui.providers.jobs import asked_once
 from chat_tui.providers.kinds import Services
 from chat_tui.providers.model_list import check_models, decode_models
 from chat_tui.providers.openai.options import URL_HINT, OpenAIOptions
@@ -109,16 +111,11 @@ class ImagesDecoder:
         if data == DONE:
             yield from self.end()
             return
-        try:
-            event = decode_json(data)
-        except ProtocolViolation:
-            event = None
-        if frame.event == "error":
-            raise ProviderFailed(error_message(event if event is not None else data))
-        if isinstance(event, dict):
-            yield from self._event(event, frame.event)
-        else:
+        event = object_in(frame)
+        if event is None:
             yield self._bad_frames.skip()
+        else:
+            yield from self._event(event, frame.event)
 
     def whole(self, body: object) -> Iterator[StreamEvent]:
         """Yield the events of a reply that came as one JSON document.
@@ -128,7 +125,9 @@ class ImagesDecoder:
             ProtocolViolation: it is not a reply, or has no pictures.
         """
         if not isinstance(body, dict):
-            raise ProtocolViolation("the server's answer is not a reply of the OpenAI images API")
+            raise ProtocolViolation(
+                "the server's answer is not a reply of the OpenAI images API", hint=NOT_OPENAI_HINT
+            )
         yield from self._event(body, "")
         yield from self.end()
 
@@ -249,9 +248,10 @@ class ImagesProvider:
             }
             try:
                 reply = posted(self._connection, "/images/generations", body, decoder)
-                async with aclosing(reply) as events:
-                    async for event in events:
-                        yield event
+                with asked_once():
+                    async with aclosing(reply) as events:
+                        async for event in events:
+                            yield event
             except Rejected as error:
                 refused = _refused(error) & optional & body.keys()
                 if not refused:

@@ -19,14 +19,12 @@ from chat_tui.providers.chat.request import encode
 from chat_tui.providers.connection import Connection
 from chat_tui.providers.kinds import Kind, ProviderOptions, Services
 from chat_tui.providers.model_list import check_models, decode_models, near_models
+from chat_tui.providers.not_chosen import LIST_S
 from chat_tui.providers.openai.options import OPENAI_URL, URL_HINT, OpenAIOptions
 from chat_tui.providers.openai.presets import lists_models
 from chat_tui.providers.posted import posted
 
 FLOWAPI_URL: Final = "https://api.flowapi.net/v1"
-
-_LIST_S: Final = 3.0
-"""How long an error waits for the names that would have been right."""
 
 
 class FlowapiOptions(ProviderOptions, frozen=True, kw_only=True):
@@ -88,7 +86,7 @@ class ChatProvider:
     async def _near(self, model: str) -> str:
         """Say which models the server has that one of another name may stand for."""
         try:
-            async with asyncio.timeout(_LIST_S):
+            async with asyncio.timeout(LIST_S):
                 return near_models(await self.models(), model)
         except (ProviderError, TimeoutError):
             return ""

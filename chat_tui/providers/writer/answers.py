@@ -14,15 +14,13 @@ from chat_tui.errors import ProtocolViolation, ProviderFailed
 from chat_tui.events import Finished, Notice, Started, Step, StreamEvent, TextDelta
 from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame, is_keepalive
-from chat_tui.net.json import decode_json
+from chat_tui.net.sse import DONE
 from chat_tui.providers.bad_frames import BadFrames
+from chat_tui.providers.frame_data import object_in
 from chat_tui.providers.writer.chat import OUR_EVENTS
-from chat_tui.providers.writer.errors import NOT_WRITER_HINT, is_error, refuse_error
+from chat_tui.providers.writer.errors import NOT_WRITER_HINT, is_error
 from chat_tui.providers.writer.graph import GraphSearch
 from chat_tui.providers.writer.sources import Passages
-
-DONE: Final = "[DONE]"
-"""Not sent so far, but Writer's own client knows it."""
 
 _ERROR_KEYS: Final = ("errors", "error", "message", "detail", "msg")
 _USUAL_TITLE: Final = "output"
@@ -80,18 +78,14 @@ class AnswerDecoder:
         data = frame.data.strip()
         if self.ended or not data or frame.event not in OUR_EVENTS or is_keepalive(frame):
             return
-        if data == DONE:
+        if data == DONE:  # not sent so far, but Writer's own client knows it
             yield from self.end()
             return
-        refuse_error(frame)
-        try:
-            body = decode_json(data)
-        except ProtocolViolation:
-            body = None
-        if isinstance(body, dict):
-            yield from self._read(body)
-        else:
+        body = object_in(frame)
+        if body is None:
             yield self._bad_frames.skip()
+        else:
+            yield from self._read(body)
 
     def whole(self, body: object) -> Iterator[StreamEvent]:
         """Yield the events of a reply that came as one JSON document.

@@ -6,12 +6,11 @@ Vendor page: https://dev.writer.com/home/tool-calling (read 2026-11-20).
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from chat_tui.errors import ProviderFailed
 from chat_tui.events import Finished, Step, StreamEvent, TextDelta, ToolCall, WorkState
-from chat_tui.net.error_text import error_message
 from chat_tui.net.frames import Frame
 from chat_tui.net.json import encode_json
 from chat_tui.providers.chat.dialect import ChatDecoder
+from chat_tui.providers.frame_data import failed
 from chat_tui.providers.writer.errors import NOT_WRITER_HINT, is_error, refuse_error
 from chat_tui.providers.writer.graph import SEARCH_ID, GraphSearch
 from chat_tui.providers.writer.sources import Passages
@@ -66,7 +65,7 @@ class WriterChatDecoder:
             ProtocolViolation: it is not a reply.
         """
         if isinstance(body, dict) and "choices" not in body and is_error(body):
-            raise ProviderFailed(error_message(body))
+            raise failed(body)
         yield from self._watched(self._chat.whole(body))
 
     def end(self) -> Iterator[StreamEvent]:

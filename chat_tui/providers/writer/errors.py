@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from chat_tui.errors import ProtocolViolation, ProviderFailed, Rejected
-from chat_tui.net.error_text import error_message
+from chat_tui.errors import Rejected
 from chat_tui.net.frames import Frame
-from chat_tui.net.json import decode_json
 from chat_tui.net.reply import Reply
 from chat_tui.providers.connection import Connection
+from chat_tui.providers.frame_data import failed, object_in
 
 NOT_WRITER_HINT: Final = "is base_url really that of Writer, with /v1 at its end?"
 _RIGHTS_HINT: Final = "the key may lack rights to this model, application or Knowledge Graph"
@@ -39,17 +38,13 @@ def is_error(body: dict[str, Any]) -> bool:
 
 
 def refuse_error(frame: Frame) -> None:
-    """Raise for a frame that is an error.
+    """Raise for a frame that is an error, whatever its event is called.
 
     Raises:
-        ProviderFailed: it is one, called `error` or not.
+        ProviderFailed: it is one.
     """
-    named = frame.event == "error"
-    if not named and '"errors"' not in frame.data:
+    if '"errors"' not in frame.data:
         return
-    try:
-        body = decode_json(frame.data.strip())
-    except ProtocolViolation:
-        body = None
-    if named or (isinstance(body, dict) and "choices" not in body and is_error(body)):
-        raise ProviderFailed(error_message(frame.data if body is None else body))
+    body = object_in(frame)
+    if body is not None and "choices" not in body and is_error(body):
+        raise failed(body)

@@ -78,6 +78,12 @@ def graph_path(graph_id: str) -> str:
     return f"/graphs/{quote(graph_id, safe='')}"
 
 
+def decode_name(body: object) -> str:
+    """Read what an application or a Knowledge Graph is called; empty where that is not told."""
+    choice = _choice(body)
+    return choice.name if choice is not None else ""
+
+
 def decode_inputs(body: object) -> tuple[ApplicationInput, ...] | None:
     """Read the inputs out of an application's description; null where they are not told."""
     match body:

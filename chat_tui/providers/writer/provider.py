@@ -3,7 +3,7 @@
 Vendor page: https://dev.writer.com/api-reference (read 2026-11-20).
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Final, assert_never
 
@@ -32,6 +32,7 @@ from chat_tui.providers.writer.lists import (
     applications,
     check_inputs,
     decode_inputs,
+    decode_name,
     graph_path,
     graphs,
 )
@@ -110,6 +111,18 @@ class WriterProvider:
                 return decode_models(await self._connection.get_json("/models"))
             case _:
                 assert_never(self._options.endpoint)
+
+    async def names(self, model: str) -> Mapping[str, str]:
+        """Ask what an application or Knowledge Graphs are called; see `NamesModels.names`."""
+        match self._options.endpoint:
+            case "application":
+                paths = {model: application_path(model)}
+            case "knowledge-graph":
+                paths = {graph_id: graph_path(graph_id) for graph_id in _graph_ids(model)}
+            case _:
+                paths = {}
+        described = {one: await self._connection.get_json(path) for one, path in paths.items()}
+        return {one: name for one, body in described.items() if (name := decode_name(body))}
 
     async def check(self) -> str:
         """List what there is and look for what is configured; see `Provider.check`."""
@@ -191,7 +204,7 @@ class WriterProvider:
 
     async def _question(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
         chosen = request.model or self.model
-        graph_ids = [one.strip() for one in chosen.split(",") if one.strip()]
+        graph_ids = _graph_ids(chosen)
         if not graph_ids:
             raise await self._not_chosen("Knowledge Graph")
         body = question_body(request, graph_ids=graph_ids)
@@ -273,6 +286,11 @@ class WriterProvider:
                     status=404,
                 ) from error
             raise
+
+
+def _graph_ids(model: str) -> list[str]:
+    """Take apart what is chosen of Knowledge Graphs: ids with commas between."""
+    return [one.strip() for one in model.split(",") if one.strip()]
 
 
 def _counted(listed: Sequence[ModelInfo], what: str, *, chosen: bool) -> str:

@@ -136,6 +136,8 @@ class FindBar(Horizontal):
 
     def _found_more(self) -> None:
         """Go to the first match as soon as there is one, and count the others."""
+        if not self.children:  # the pane is being closed
+            return
         if self._finder.matches.current is None:
             self._go(1)
         self._view.repaint()

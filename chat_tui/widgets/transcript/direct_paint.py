@@ -102,7 +102,7 @@ class DirectPainter:
                 out.append(f"\x1b[{y + at + 1};{x + 1}H{strip.render(console)}")
         self._shown = list(strips)
         if out:
-            column, row = app.cursor_position
+            column, row = app.size.clamp_offset(app.cursor_position)
             out.append(f"\x1b[{row + 1};{column + 1}H")
             text = "".join(out)
             if getattr(app, "_sync_available", False):

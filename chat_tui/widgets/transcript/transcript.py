@@ -180,7 +180,6 @@ class Transcript(PaintedRows, can_focus=False):
             self._settle()
             self._kept = int(self.scroll_y), anchor
         self._painter.forget()
-        self._forget_scrollbar()
         self._settle()
         self.refresh()
 

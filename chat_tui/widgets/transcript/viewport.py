@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 from chat_tui.document.rows import Rows
-from chat_tui.widgets.transcript.direct_paint import DirectPainter
 
 SCROLLBAR_S = 0.25
 """How often the scrollbar is painted while text streams."""
@@ -28,13 +27,12 @@ class Viewport(ScrollView, can_focus=False):
 
         Args:
             rows: All of them.
-            direct: Paint the scrollbar past the compositor where that is possible.
+            direct: Paint rows past the compositor where that is possible.
         """
         super().__init__()
         self.rows = rows
         self._direct = direct
         self._following = True
-        self._bar_painter: DirectPainter | None = None
         self._scrollbar_due = False
 
     @property
@@ -164,14 +162,9 @@ class Viewport(ScrollView, can_focus=False):
     def _sync_scrollbar(self) -> None:
         self._scrollbar_due = False
         bar = self.vertical_scrollbar
-        bar.set_reactive(type(bar).window_virtual_size, self.rows.total)
-        bar.set_reactive(type(bar).window_size, self.size.height)
-        bar.set_reactive(type(bar).position, self.scroll_y)
-        if self._bar_painter is None:
-            self._bar_painter = DirectPainter(bar)
-        strips = bar.render_lines(Region(0, 0, *bar.size))
-        if not self._direct or not self._bar_painter.paint(strips):
-            bar.refresh()
+        bar.window_virtual_size = self.rows.total
+        bar.window_size = self.size.height
+        bar.position = self.scroll_y
 
     def _anchor(self) -> tuple[int, int, int] | None:
         """What stands at the top edge: message, block, and the character of its text."""
@@ -194,8 +187,3 @@ class Viewport(ScrollView, can_focus=False):
         if following is not self._following:
             self._following = following
             self.post_message(self.FollowingChanged(following))
-
-    def _forget_scrollbar(self) -> None:
-        """Something else may have painted over it."""
-        if self._bar_painter is not None:
-            self._bar_painter.forget()
