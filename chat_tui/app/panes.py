@@ -64,6 +64,8 @@ class _Closed(msgspec.Struct, frozen=True):
     provider: str
     model: str
     draft: str
+    axis: Axis
+    """Where it stood to the pane that it shared its place with."""
 
 
 class AppPanes:
@@ -173,7 +175,8 @@ class AppPanes:
     async def close_all(self, gone: Sequence[Pane]) -> None:
         """Close panes; one of them stays where there is no other."""
         for pane in gone:
-            closed = _Closed(pane.session, pane.provider, pane.model, pane.prompt.text)
+            axis = self.widget.axis_of(pane)
+            closed = _Closed(pane.session, pane.provider, pane.model, pane.prompt.text, axis)
             self._closed = [*self._closed, closed][-MOST_CLOSED:]
         await self.widget.close(*gone)
         for session in {pane.session for pane in gone}:
@@ -190,7 +193,7 @@ class AppPanes:
         last = self._closed[-1]
         session = self._wiring.sessions.begin(last.session.conversation)
         pane = self.make(session, last.provider, last.model)
-        if await self._add(pane, "right"):
+        if await self._add(pane, last.axis):
             self._closed.pop()
             if last.draft and not pane.prompt.text:
                 pane.prompt.insert(last.draft)
@@ -304,7 +307,10 @@ class AppPanes:
 
     async def _session_of(self, place: PanePlace) -> Session | None:
         if not place.conversation:
-            return self._wiring.new_session()
+            session = self._wiring.new_session()
+            if place.draft:
+                self._wiring.drafts.put(session.conversation.id, ConversationId(place.draft))
+            return session
         try:
             return await self._wiring.sessions.open(ConversationId(place.conversation))
         except NotFound:
@@ -337,6 +343,7 @@ class AppPanes:
                 branch=pane.branch or "",
                 provider=pane.provider,
                 model=pane.model,
+                draft=self._wiring.drafts.place_of(pane.session.conversation.id) or "",
             )
             for pane in panes
         ]

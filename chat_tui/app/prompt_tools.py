@@ -9,6 +9,7 @@ from chat_tui.app.memory import Memory
 from chat_tui.app.themes import AppThemes
 from chat_tui.roster.model_lists import ModelLists
 from chat_tui.roster.roster import Roster
+from chat_tui.session.drafts import Drafts
 from chat_tui.store.store import Store
 
 
@@ -18,6 +19,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     roster: Roster
     models: ModelLists
     store: Store
+    drafts: Drafts
     memory: Memory
     themes: AppThemes
     environ: Mapping[str, str]

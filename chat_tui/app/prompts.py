@@ -9,7 +9,6 @@ from chat_tui.app.errors import told
 from chat_tui.errors import ChatTuiError
 from chat_tui.ids import ConversationId
 from chat_tui.keys.secrets import Secret
-from chat_tui.session.drafts import Drafts
 from chat_tui.session.session import Session
 from chat_tui.widgets.background import run_in_background, run_instead
 from chat_tui.widgets.pane.pane import Pane
@@ -37,7 +36,7 @@ class AppPrompts:
     def __init__(self, app: App[int], tools: "Tools") -> None:
         self._app = app
         self._tools = tools
-        self._drafts = Drafts(tools.store)
+        self._drafts = tools.drafts
         self._loading: set[Prompt] = set()
         """Their draft is being read: that they are empty says nothing."""
         self._showing: dict[Prompt, Session] = {}
@@ -103,7 +102,7 @@ class AppPrompts:
         self._showing[prompt] = session
         if before is not None and before.conversation.id != session.conversation.id:
             written = _draft(prompt, before)
-            if prompt.own_text.strip() and not len(session.conversation):
+            if prompt.own_text.strip() and not self._drafts.has_place(session.conversation):
                 prompt.move_chips(before.conversation.id, session.conversation.id)
                 self._drafts.move(before.conversation, session.conversation, written)
                 return

@@ -19,6 +19,7 @@ from chat_tui.media.past_runs import PastRuns
 from chat_tui.registry import DEFAULT as KINDS
 from chat_tui.resources import theme_files
 from chat_tui.roster.roster import Roster
+from chat_tui.session.drafts import Drafts
 from chat_tui.session.session import Session
 from chat_tui.store.store import Store
 from chat_tui.themes import ThemeShelf
@@ -63,6 +64,7 @@ class Wiring:
             runs=PastRuns(paths.picture_runs),
             prices=config.prices,
         )
+        self.drafts = Drafts(self.store)
         self.colouring = Colouring()
         self.shelf = ThemeShelf(theme_files(), user_theme_files(paths.themes_dir))
         self.picture_desk = PictureDesk(app, config.app.images, environ)

@@ -53,6 +53,7 @@ class Work:
             roster=wiring.roster,
             models=ModelLists(wiring.roster),
             store=wiring.store,
+            drafts=wiring.drafts,
             memory=wiring.memory,
             themes=self._app.themes,
             environ=wiring.environ,

@@ -22,6 +22,8 @@ class PanePlace(msgspec.Struct, frozen=True, kw_only=True, tag="pane", omit_defa
     """The reply that it showed of several that were compared."""
     provider: str = ""
     model: str = ""
+    draft: str = ""
+    """Where it is kept what is being written, where nothing was said."""
 
 
 class SplitPlace(msgspec.Struct, frozen=True, kw_only=True, tag="split"):

@@ -62,10 +62,14 @@ def totals(message: Message, finished: Finished) -> str:
         if writing_s > 0:
             words.append(f"{usage.output_tokens / writing_s:.0f} tok/s")
     if finished.first_s is not None:
-        words.append(f"first {finished.first_s:.1f} s")
+        words.append(f"first {_seconds(finished.first_s)}")
     if usage.cost_usd is not None:
         words.append(dollars(usage.cost_usd))
     return f" {glyphs.DOT} ".join(words)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds * 1000:.0f} ms"
 
 
 def gap_between(before: Part | None, part: Part) -> int:

@@ -32,6 +32,18 @@ class Drafts:
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
+    def place_of(self, new: ConversationId) -> ConversationId | None:
+        """Where the draft of a new conversation is kept; null where that is not settled."""
+        return self._new.get(new)
+
+    def put(self, new: ConversationId, place: ConversationId) -> None:
+        """Have a new conversation go on with what is kept at a place that `place_of` once gave."""
+        self._new[new] = place
+
+    def has_place(self, conversation: Conversation) -> bool:
+        """Whether it is settled where its draft is kept."""
+        return len(conversation) > 0 or conversation.id in self._new
+
     def note(self, conversation: Conversation, text: str) -> None:
         """Remember what is in the prompt now."""
         if len(conversation) and (before := self._new.pop(conversation.id, None)) is not None:

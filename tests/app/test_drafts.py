@@ -91,7 +91,7 @@ async def test_new_conversations_side_by_side_keep_a_draft_each(desk: Desk) -> N
         panes = chat(pilot).panes.widget
         await until(pilot, lambda: len(panes) == 2)
         await until(pilot, lambda: all(pane.prompt.text for pane in panes.all))
-        assert {p.prompt.text for p in panes.all} == {"the left thought", "the right thought"}
+        assert [p.prompt.text for p in panes.all] == ["the left thought", "the right thought"]
 
 
 async def test_the_draft_of_a_pane_that_is_not_there_any_more_waits_for_a_new_one(

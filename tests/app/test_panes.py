@@ -165,6 +165,19 @@ async def test_a_closed_pane_is_opened_again_with_its_reply_and_its_draft(desk: 
         await until(pilot, lambda: pane.prompt.text == "draft")
 
 
+async def test_a_pane_that_was_closed_below_another_is_opened_below_it_again(desk: Desk) -> None:
+    async with desk.app().run_test(size=(100, 30)) as pilot:
+        await pilot.press("shift+f6")
+        await count(pilot, 2)
+        await pilot.press("alt+w")
+        await count(pilot, 1)
+        await pilot.press("alt+u")
+        await count(pilot, 2)
+        upper, lower = panes(pilot).all
+        assert upper.region.x == lower.region.x
+        assert upper.region.bottom <= lower.region.y
+
+
 async def test_the_last_pane_stays(desk: Desk) -> None:
     async with desk.app().run_test(size=(100, 30)) as pilot:
         await pilot.press("alt+w")

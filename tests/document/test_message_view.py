@@ -329,6 +329,11 @@ def test_totals_stand_at_the_right() -> None:
     assert len(last) == WIDTH - 1
 
 
+def test_a_first_word_that_comes_at_once_is_told_in_milliseconds() -> None:
+    last = shown(TextDelta("So."), Usage(10, 1200), Finished("stop", 2.0, 0.0042))[-1]
+    assert last.strip() == "1,200 tokens · 601 tok/s · first 4 ms"
+
+
 def test_totals_of_a_stopped_reply_share_its_row() -> None:
     last = shown(TextDelta("So"), Usage(10, 12), Finished("cancelled", 3.0, 1.0))[-1]
     assert last.startswith("   ■ stopped  ")

@@ -63,6 +63,19 @@ def panes(tree: Tree) -> Iterator[PaneId]:
             assert_never(tree)
 
 
+def axis_of(tree: Tree, pane: PaneId) -> Axis | None:
+    """Where a pane and what it shares its place with stand; null for one that is alone."""
+    match tree:
+        case Leaf():
+            return None
+        case Split(axis=axis, first=first, second=second):
+            if Leaf(pane) in (first, second):
+                return axis
+            return axis_of(first if pane in panes(first) else second, pane)
+        case _:
+            assert_never(tree)
+
+
 def least_size(tree: Tree) -> Size:
     """Say how much room all panes need."""
     match tree:

@@ -107,6 +107,11 @@ class Panes(Widget):
         order = {pane: index for index, pane in enumerate(pane_tree.panes(self._tree))}
         return _renamed(self._tree, order)
 
+    def axis_of(self, pane: Pane) -> Axis:
+        """Where a pane stands to the one that it shares its place with."""
+        found = next(number for number, one in self._panes.items() if one is pane)
+        return pane_tree.axis_of(self._tree, found) or "right"
+
     @property
     def zoomed(self) -> bool:
         """The current pane has the whole screen, since somebody wanted that."""
