@@ -8,6 +8,7 @@ import pytest
 from chat_tui.events import ImageProgress, Started
 from chat_tui.message import user_message
 from chat_tui.providers.demo import DEMO, DemoOptions, DemoProvider
+from chat_tui.simulator.demo import PICTURE_APPS
 from chat_tui.simulator.demo_answers import LABEL
 from chat_tui.simulator.script import Finish, Say, Script
 from tests.providers.asking import ask, closing, heard, request, services
@@ -52,6 +53,7 @@ async def test_the_parameters_go_along() -> None:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chat_tui.simulator.demo.PICTURE_PAUSE_S", 0.0)
+    monkeypatch.setattr("chat_tui.simulator.demo.PICTURE_APPS", dict.fromkeys(PICTURE_APPS, 0.0))
 
 
 @pytest.mark.usefixtures("hurried")
