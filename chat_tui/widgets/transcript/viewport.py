@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 from chat_tui.document.rows import Rows
+from chat_tui.widgets.transcript.direct_paint import DirectPainter
 
 SCROLLBAR_S = 0.25
 """How often the scrollbar is painted while text streams."""
@@ -27,7 +28,7 @@ class Viewport(ScrollView, can_focus=False):
 
         Args:
             rows: All of them.
-            direct: Paint rows past the compositor where that is possible.
+            direct: Paint past the compositor where that is possible.
         """
         super().__init__()
         self.rows = rows
@@ -162,9 +163,16 @@ class Viewport(ScrollView, can_focus=False):
     def _sync_scrollbar(self) -> None:
         self._scrollbar_due = False
         bar = self.vertical_scrollbar
-        bar.window_virtual_size = self.rows.total
-        bar.window_size = self.size.height
-        bar.position = self.scroll_y
+        bar.set_reactive(type(bar).window_virtual_size, self.rows.total)
+        bar.set_reactive(type(bar).window_size, self.size.height)
+        bar.set_reactive(type(bar).position, self.scroll_y)
+        if self._direct:
+            bar.refresh(repaint=False)  # what it has rendered before is of another place
+            bar._set_dirty()  # noqa: SLF001  # no public name
+            # All of it, as the compositor may have painted there and tells nobody.
+            if DirectPainter(bar).paint(bar.render_lines(Region(0, 0, *bar.size))):
+                return
+        bar.refresh()
 
     def _anchor(self) -> tuple[int, int, int] | None:
         """What stands at the top edge: message, block, and the character of its text."""
