@@ -22,7 +22,6 @@ from chat_tui.widgets.terminal.driver import TerminalDriver
 
 QUIET_S: Final = 0.3
 """So long nothing is written any more: scrollbars are painted a quarter of a second late."""
-LOOK_S: Final = 0.03
 PATIENCE_S: Final = 2.0
 
 
@@ -32,7 +31,7 @@ class Rests:
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._task: asyncio.Task[None] | None = None
-        self.writes = 0
+        self.wrote = asyncio.Event()
 
     def begin(self) -> None:
         self._task = asyncio.create_task(self._show())
@@ -58,17 +57,17 @@ class Rests:
         self._mark("laid" if await self._rest() else "busy")
 
     async def _rest(self) -> bool:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + PATIENCE_S
-        before, quiet_s = -1, 0.0
-        while quiet_s < QUIET_S:
-            if loop.time() > until:
-                return False
-            quiet_s = quiet_s + LOOK_S if self.writes == before and not self._pending() else 0.0
-            before = self.writes
+        until = asyncio.get_running_loop().time() + PATIENCE_S
+        while asyncio.get_running_loop().time() < until:
+            self.wrote.clear()
             self._stop_blinking()
-            await asyncio.sleep(LOOK_S)
-        return True
+            try:
+                async with asyncio.timeout(QUIET_S):
+                    await self.wrote.wait()
+            except TimeoutError:
+                if not self._pending():
+                    return True
+        return False
 
     def _stop_blinking(self) -> None:
         screen = self._app.screen
@@ -100,7 +99,7 @@ def instrument() -> None:
 
     def counted(driver: TerminalDriver, data: str) -> None:
         if (rests := getattr(driver._app, "_rests", None)) is not None:
-            rests.writes += 1
+            rests.wrote.set()
         write(driver, data)
 
     def no_precaution(_app: FittingApp, _screen: Screen[Any]) -> None:
