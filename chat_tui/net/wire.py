@@ -1,8 +1,9 @@
 """TCP and TLS for httpcore, read ahead of it: what comes fast is taken a frame at a time.
 
-With one token in a packet, waking up costs more than what is in it. So the socket is read on
-while nobody waits, which also keeps what came before a reset, and a reader is woken at once by the
-first bytes after a pause, and then once for each frame of the screen.
+With one token in a packet, waking up costs more than what is in it. So a reader is woken at once by
+the first bytes after a pause, and then once for each frame of the screen: what trickles in meanwhile
+is left to the system, which also keeps it when the connection is reset; what comes in floods is read
+on, so that the sender never waits for us.
 
 `Wire` is an httpcore network backend (https://www.encode.io/httpcore/network-backends/). It hands
 out the head of an answer apart from the body, so that `Wire.take` may read the body past httpcore,
@@ -24,7 +25,7 @@ import httpcore
 
 FRAME_S: Final = 1 / 60
 _MANY_BYTES: Final = 4096
-"""A reader is not kept waiting for a frame when so much has come."""
+"""A reader is not kept waiting for a frame when so much has come, nor is a sender after that."""
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 """How a chunked body ends: nothing comes after it that a reader could wait for."""
 _AHEAD_BYTES: Final = 256 << 10
@@ -99,21 +100,41 @@ class _Receiver(asyncio.Protocol):
             if timer is not None:
                 timer.cancel()
 
+    async def rest(self, until: float) -> None:
+        """Leave to the system what comes until a time of the loop."""
+        loop = asyncio.get_running_loop()
+        transport = self.transport
+        if transport is not None and not transport.is_closing():
+            self._paused = True
+            transport.pause_reading()
+        self._waiter = loop.create_future()
+        timer = loop.call_at(until, self._wake)
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+            timer.cancel()
+            self._read_on()
+
     def take(self, size_bytes: int | None = None) -> bytes:
         """Take what has come, or the first part of it; blank at the end."""
         if not self.held and self.error is not None:
             raise self.error
         taken = bytes(self.held[:size_bytes])
         del self.held[:size_bytes]
-        if self._paused and len(self.held) <= _AHEAD_BYTES and self.transport is not None:
-            self._paused = False
-            if not self.transport.is_closing():
-                self.transport.resume_reading()
+        if len(self.held) <= _AHEAD_BYTES:
+            self._read_on()
         return taken
 
     async def drained(self) -> None:
         """Wait until more may be written."""
         await self._writable.wait()
+
+    def _read_on(self) -> None:
+        if self._paused and self.transport is not None:
+            self._paused = False
+            if not self.transport.is_closing():
+                self.transport.resume_reading()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -132,6 +153,8 @@ class Wire(httpcore.AsyncNetworkStream):
         """The last bytes that httpcore read: a blank line may be cut in two."""
         self._taken_s = 0.0
         """When `take` last handed something out, by `time.monotonic`."""
+        self._taken_bytes = 0
+        """How much that was."""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # as httpcore has it
         """Read for httpcore: not beyond the end of the head that answers a request."""
@@ -159,11 +182,16 @@ class Wire(httpcore.AsyncNetworkStream):
         if not receiver.held:
             early_s = self._taken_s + FRAME_S - time.monotonic()
             if early_s > 0:
-                now_s = asyncio.get_running_loop().time()
-                await receiver.wait(_MANY_BYTES, until=now_s + early_s)
+                until = asyncio.get_running_loop().time() + early_s
+                if self._taken_bytes < _MANY_BYTES:
+                    await receiver.rest(until)
+                else:
+                    await receiver.wait(_MANY_BYTES, until=until)
             await receiver.wait()
             self._taken_s = time.monotonic()
-        return receiver.take()
+        data = receiver.take()
+        self._taken_bytes = len(data)
+        return data
 
     def put_back(self, data: bytes) -> None:
         """Return bytes that were taken too much, to be read first."""

@@ -370,20 +370,20 @@ async def test_the_first_bytes_are_handed_out_at_once_and_then_a_frame_at_a_time
     assert rest_frames > 0.9
 
 
-async def test_much_at_once_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_flood_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wires, "FRAME_S", 3600.0)
     first = asyncio.Event()
 
     async def script(connection: Connection) -> None:
         await connection.request()
-        await connection.send(b"one")
-        await first.wait()
         await connection.send(b"x" * wires._MANY_BYTES)
+        await first.wait()
+        await connection.send(b"y" * wires._MANY_BYTES)
         await connection.reader.readexactly(1)
         await connection.send(b"last")  # and the end, which waits for no frame either
 
     async with serve(script) as server, wired(server) as wire, asyncio.timeout(10):
-        assert await wire.take() == b"one"
+        assert len(await wire.take()) == wires._MANY_BYTES
         first.set()
         assert len(await wire.take()) == wires._MANY_BYTES
         wire._receiver.transport.write(b"!")  # type: ignore[union-attr]  # it is connected
@@ -391,21 +391,81 @@ async def test_much_at_once_does_not_wait_for_a_frame(monkeypatch: pytest.Monkey
         assert await wire.take() == b""
 
 
-async def test_the_last_chunk_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_last_chunk_of_a_flood_does_not_wait_for_a_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(wires, "FRAME_S", 3600.0)
     first = asyncio.Event()
+    flood = chunk(b"x" * wires._MANY_BYTES)
 
     async def script(connection: Connection) -> None:
         await connection.request()
-        await connection.send(b"3\r\none\r\n")
+        await connection.send(flood)
         await first.wait()
         await connection.send(b"3\r\ntwo\r\n0\r\n\r\n")
         await connection.gone()
 
     async with serve(script) as server, wired(server) as wire, asyncio.timeout(10):
-        assert await wire.take() == b"3\r\none\r\n"
+        assert await wire.take() == flood
         first.set()
         assert await wire.take() == b"3\r\ntwo\r\n0\r\n\r\n"
+
+
+@asynccontextmanager
+async def resting(*, reset: bool) -> AsyncIterator[asyncio.Task[bytes]]:
+    """A reader that took a little, and rests while three more pieces and an end have come."""
+    first, came = asyncio.Event(), asyncio.Event()
+
+    async def script(connection: Connection) -> None:
+        await connection.request()
+        await connection.send(b"one")
+        await first.wait()
+        for piece in (b"two", b"three", b"four"):
+            await connection.send(piece)
+        if reset:
+            connection.reset()
+        came.set()
+        if not reset:
+            await connection.gone()
+
+    async with serve(script) as server, wired(server) as wire:
+        assert await wire.take() == b"one"
+        reading = asyncio.create_task(wire.take())
+        await loop_turn()
+        transport = wire._receiver.transport
+        assert transport is not None
+        assert not transport.is_reading()
+        first.set()
+        await came.wait()
+        assert not wire._receiver.held
+        yield reading
+
+
+@pytest.mark.parametrize("reset", [False, True])
+async def test_what_trickles_in_is_read_once_a_frame_and_no_reset_takes_it_along(
+    reset: bool,
+) -> None:
+    async with resting(reset=reset) as reading:
+        assert await reading == b"twothreefour"
+
+
+async def test_cancelling_a_reader_that_rests_loses_nothing() -> None:
+    async def script(connection: Connection) -> None:
+        await connection.request()
+        await connection.send(b"one")
+        await connection.reader.readexactly(1)
+        await connection.send(b"late")
+        await connection.gone()
+
+    async with serve(script) as server, wired(server) as wire:
+        assert await wire.take() == b"one"
+        reading = asyncio.create_task(wire.take())
+        await loop_turn()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        wire._receiver.transport.write(b"!")  # type: ignore[union-attr]  # it is connected
+        assert await wire.take() == b"late"
 
 
 async def test_a_reader_may_wait_no_longer_than_it_wants_to() -> None:
