@@ -1,6 +1,7 @@
 """How closely a reader looks at a pane, and so how often it takes in what streams."""
 
 import asyncio
+import math
 from typing import Final
 
 from chat_tui.widgets.transcript.frame_clock import FRAME_S
@@ -8,6 +9,7 @@ from chat_tui.widgets.transcript.transcript import UNFOCUSED_FRAME_S
 
 HIDDEN_S: Final = 1.0
 """A pane out of sight paints nothing; it only learns that its reply has ended."""
+_SLACK_S: Final = 0.001
 
 
 class Attention:
@@ -22,6 +24,7 @@ class Attention:
         self.place = ""
         """Which of how many it is, where the others cannot be seen."""
         self._rests: set[asyncio.Future[None]] = set()
+        self._looked_s = -math.inf
 
     @property
     def pace_s(self) -> float:
@@ -39,8 +42,14 @@ class Attention:
             self.wake()
 
     async def rest(self) -> None:
-        """Wait for the next look, or until somebody wakes."""
+        """Wait for the next look, or until somebody wakes.
+
+        There is nothing to wait for where the stream itself comes no faster than looks are taken.
+        """
         loop = asyncio.get_running_loop()
+        before_s, self._looked_s = self._looked_s, loop.time()
+        if self._looked_s - before_s >= self.pace_s - _SLACK_S:
+            return
         rest: asyncio.Future[None] = loop.create_future()
         timer = loop.call_later(self.pace_s, _end, rest)
         self._rests.add(rest)
@@ -49,6 +58,7 @@ class Attention:
         finally:
             self._rests.discard(rest)
             timer.cancel()
+            self._looked_s = loop.time()
 
     def wake(self) -> None:
         """Look now: there is something that should not wait."""

@@ -10,6 +10,8 @@ FRAME_S = 1 / 60
 SLOWEST_S = 0.1
 COST_SHARE = 4
 """A frame may take a quarter of the time until the next one."""
+_SLACK_S: Final = 0.001
+"""A frame may come so much early, as to wake up again for it costs more; the next makes up for it."""
 _HURRY_S: Final = 0.05
 """What was asked for at once is painted when all of it is ready, or after so long a part of it."""
 _SOON_S: Final = 0.001
@@ -71,7 +73,8 @@ class FrameClock:
         loop = asyncio.get_running_loop()
         at_s = self._last_s + self.interval_s
         now_s = loop.time()
-        self._due = loop.call_soon(self._tick) if at_s <= now_s else loop.call_at(at_s, self._tick)
+        due = at_s <= now_s + _SLACK_S
+        self._due = loop.call_soon(self._tick) if due else loop.call_at(at_s, self._tick)
 
     def hurry(self) -> None:
         """Ask for a frame at once: nothing comes after it that it could wait for."""
@@ -98,12 +101,13 @@ class FrameClock:
         self._due = None
         now_s, began_s = loop.time(), self._cpu_clock()
         more = self._prepare()
-        due = now_s >= self._last_s + self.interval_s and now_s >= self._hurried_s + _HURRY_S
+        at_s = self._last_s + self.interval_s
+        due = now_s + _SLACK_S >= at_s and now_s >= self._hurried_s + _HURRY_S
         painted = due or not more
         if painted:
             self._pressing = False
             self._hurried_s = -math.inf
-            self._last_s = now_s
+            self._last_s = max(now_s, min(at_s, now_s + _SLACK_S))
             self._paint()
         self._spent_s += self._cpu_clock() - began_s
         if painted:
