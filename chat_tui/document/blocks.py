@@ -162,6 +162,10 @@ class MarkdownBlock:
         """Find the row where a leaf begins."""
         return self._gap + self.document.first_row(leaf, width)
 
+    def changed_row(self, leaf: int, width: int) -> int:
+        """Find the first row that may have changed with the leaf that was committed last."""
+        return self._gap + self.document.changed_row(leaf, width)
+
     def offset_at(self, index: int, column: int, width: int) -> int:
         index -= self._gap
         leaf, row = self.document.leaf_at(max(0, index), width)

@@ -222,7 +222,7 @@ class MessageView(BlockRows):
         top = self._block_tops[number]
         del self._block_tops[number + 1 :]
         if isinstance(block, MarkdownBlock):
-            top += block.first_row(leaf, max(1, self._width - INDENT))
+            top += block.changed_row(leaf, max(1, self._width - INDENT))
         return top if above is None else min(above, top)
 
     def toggle(self, block: int) -> bool:

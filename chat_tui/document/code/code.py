@@ -45,6 +45,7 @@ class Code:
         "_revision",
         "_rows",
         "_searched",
+        "_shown_lines",
         "_source",
         "_states",
         "_tail",
@@ -108,6 +109,8 @@ class Code:
         """Of a fence that is lexed as a whole; empty where it is plain, for good or until then."""
         self._revision = 0
         """Of the lines: what was made from an earlier one is not for these."""
+        self._shown_lines: int | None = None
+        """How many there were when that was last taken; null: their rows may be others now."""
 
     @property
     def text(self) -> str:
@@ -149,6 +152,16 @@ class Code:
         self._source = (self._source[0], end)
         self._closed = True
         self._forget_colours()
+
+    def take_shown_lines(self) -> int | None:
+        """Say how many lines have the rows that they had when this was last asked."""
+        shown, self._shown_lines = self._shown_lines, len(self._lines)
+        return shown
+
+    def rows_of(self, lines: int, width: int) -> int:
+        """Count the rows of the first lines, with what is above them."""
+        self._measure(width)
+        return self._head + (self._rows[lines] if lines < len(self._rows) else self._total_rows)
 
     def height(self, width: int) -> int:
         self._measure(width)
@@ -317,6 +330,7 @@ class Code:
             self._forget_colours()
 
     def _forget_colours(self) -> None:
+        self._shown_lines = None
         self._drawn.clear()
         self._coloured_line = (-1, "", [])
 

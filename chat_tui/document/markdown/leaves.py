@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from chat_tui.document.code.code import Code
 from chat_tui.document.markdown.inline import References, label_key, labels, take_definitions
 from chat_tui.document.markdown.leaf import Leaf
-from chat_tui.document.markdown.paragraph import Paragraph
+from chat_tui.document.markdown.paragraph import Known, Paragraph
 from chat_tui.document.markdown.table import Table
 
 if TYPE_CHECKING:
@@ -16,11 +16,14 @@ class Leaves:
     """Leaves in order; only the last one ever changes, but for links that become known later."""
 
     __slots__ = (
+        "_changed",
+        "_grown",
         "_kept",
         "_last",
+        "_shown",
+        "_steady",
         "_undone",
         "_unknown",
-        "changed",
         "hand_out",
         "list",
         "references",
@@ -36,8 +39,15 @@ class Leaves:
         self.hand_out = hand_out
         self.list: list[Leaf] = []
         self.references: References = {}
-        self.changed: int | None = None
-        """The first leaf that changed since this was last set to None."""
+        self._changed: int | None = None
+        """The first leaf that changed since this was last taken."""
+        self._grown: tuple[Leaf, Known] | None = None
+        """A paragraph, and what it was when that was last taken."""
+        self._shown: Leaf | None = None
+        """`_undone`, if it was there when that was last taken."""
+        self._steady: tuple[Leaf, Known | int] | None = None
+        """What was taken last, and what of it is as it was before: its first lines, or the same
+        paragraph when it was shorter; null where nothing is, or nobody knows."""
         self.tentative = False
         """Whether what comes now is to be undone."""
         self._kept = 0
@@ -79,7 +89,7 @@ class Leaves:
         if not self.tentative:
             return
         self.tentative = False
-        self._undone = self.list[-1] if self.list else None
+        self._undone = self._shown = self.list[-1] if self.list else None
         if len(self.list) > self._kept:
             self._touch(self._kept)
             del self.list[self._kept :]
@@ -111,6 +121,29 @@ class Leaves:
         for label in labels(source):
             self._unknown.setdefault(label, []).append((len(self.list) - 1, leaf))
 
+    def take_changed(self) -> int | None:
+        """Return the first leaf that changed since this was last asked, or null if none did."""
+        changed, self._changed = self._changed, None
+        grown, self._grown = self._grown, None
+        self._shown = self._steady = None
+        if changed is not None and changed < len(self.list):
+            leaf = self.list[changed]
+            if grown is not None and grown[0] is leaf:
+                self._steady = grown
+            elif isinstance(leaf, Code) and (lines := leaf.take_shown_lines()) is not None:
+                self._steady = leaf, lines
+        return changed
+
+    def steady_rows(self, width: int) -> int:
+        """Count the rows of the leaf that was taken last which are as they were before."""
+        match self._steady:
+            case Code() as code, int(lines):
+                return code.rows_of(lines, width)
+            case Paragraph() as paragraph, Known() as before:
+                return paragraph.steady_rows(before, width)
+            case _:
+                return 0
+
     def finish(self) -> None:
         """Let go of what only a document that grows needs."""
         self._unknown.clear()
@@ -118,13 +151,17 @@ class Leaves:
 
     def _inherit(self, leaf: Leaf) -> None:
         shorter, self._undone = self._undone, None
+        self._grown = None
         if (
             isinstance(leaf, Paragraph)
             and isinstance(shorter, Paragraph)
             and leaf.source[0] == shorter.source[0]
         ):
-            leaf.inherit(shorter.known)
+            known = shorter.known
+            leaf.inherit(known)
+            if shorter is self._shown:
+                self._grown = leaf, known
 
     def _touch(self, index: int) -> None:
-        if self.changed is None or index < self.changed:
-            self.changed = index
+        if self._changed is None or index < self._changed:
+            self._changed = index

@@ -160,6 +160,10 @@ class MarkdownDocument:
         self._measure(width)
         return self._rows[leaf] if leaf < len(self._rows) else self._total_rows
 
+    def changed_row(self, leaf: int, width: int) -> int:
+        """Find the first row that may have changed with the leaf that `commit` returned last."""
+        return self.first_row(leaf, width) + self._leaves.steady_rows(width)
+
     @property
     def _pending_chars(self) -> int:
         return sum(map(len, self._pending)) - self._taken
@@ -254,7 +258,7 @@ class MarkdownDocument:
             self._snapshot = None
 
     def _changed(self) -> int | None:
-        changed, self._leaves.changed = self._leaves.changed, None
+        changed = self._leaves.take_changed()
         if changed is not None and changed < len(self._rows):
             self._total_rows = self._rows[changed]
             del self._rows[changed:]

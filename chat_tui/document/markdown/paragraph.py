@@ -1,6 +1,7 @@
 """Leaves of flowing text: paragraphs, headings and items of lists; and rules."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -29,8 +30,7 @@ class Known(NamedTuple):
     """What was made of a paragraph when it was looked at."""
 
     markdown: str
-    rest: tuple[Span, ...]
-    """Before its rows but the first."""
+    place: Place
     spans: tuple[Span, ...] | None
     width: int
     starts: Sequence[int]
@@ -104,7 +104,7 @@ class Paragraph:
     def known(self) -> "Known":
         """What was made of it so far."""
         return Known(
-            self.markdown, self._place.rest, self._spans, self._width, self._starts, self._settled
+            self.markdown, self._place, self._spans, self._width, self._starts, self._settled
         )
 
     def inherit(self, shorter: "Known") -> None:
@@ -124,12 +124,22 @@ class Paragraph:
         last = spans[-1]
         self._spans = (*spans[:-1], last._replace(text=last.text + added))
         self._text = "".join(span.text for span in self._spans)
-        if shorter.width and shorter.rest == self._place.rest:
+        if shorter.width and shorter.place.rest == self._place.rest:
             self._width = shorter.width
             starts = list(shorter.starts)
             length = len(self._text) - len(added)
             append_wrap(starts, length, self._text, self._place.room(self._width))
             self._starts = starts
+
+    def steady_rows(self, before: "Known", width: int) -> int:
+        """Count the rows, from the first on, that are as they were."""
+        if before.spans is None or before.width != width or before.place != self._place:
+            return 0
+        starts, chars = self._wrap(width), _same_chars(before.spans, self._parse())
+        rows = bisect_right(starts, chars) - 1
+        while rows > 0 and before.starts[: rows + 1] != starts[: rows + 1]:
+            rows -= 1
+        return self._place.gap_rows + rows
 
     def height(self, width: int) -> int:
         return self._place.gap_rows + len(self._wrap(width))
@@ -232,6 +242,18 @@ class Rule:
 
 
 _ONE_ROW = (0,)
+
+
+def _same_chars(before: Sequence[Span], now: Sequence[Span]) -> int:
+    """Count the characters that two texts have in common at their beginnings, inks included."""
+    chars = 0
+    for old, new in zip(before, now, strict=False):
+        if old is not new and old != new:
+            if old[1:] == new[1:] and new.text.startswith(old.text):
+                chars += len(old.text)
+            break
+        chars += len(old.text)
+    return chars
 
 
 @cache

@@ -135,7 +135,7 @@ class ConversationView(WalkedTranscript):
         super().add(message)
         number = len(self.rows) - 2
         if number >= 0:  # what could be chosen below it cannot be any more
-            self._drop_strips(number, 0)
+            self._drop_strips(number, range(self.rows.height(number)))
 
     def show_match(self, match: Match) -> None:
         """Scroll to a match, and open the block that hides it."""

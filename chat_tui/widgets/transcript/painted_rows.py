@@ -165,10 +165,10 @@ class PaintedRows(Viewport, can_focus=False):
     def _painted(self, spans: Sequence[Span], provider: str, width: int, ground: Ground) -> Strip:
         return ground.row(spans, provider, self._styles, width)
 
-    def _drop_strips(self, number: int, first_row: int) -> None:
-        self._stale |= {
-            place for place in self._strips if place.message == number and place.row >= first_row
-        }
+    def _drop_strips(self, number: int, changed: range) -> None:
+        """Paint rows of a message again; there are none below those it had or has."""
+        known = self._strips
+        self._stale.update(place for row in changed if (place := Place(number, row)) in known)
 
     def _pictures_at(self, place: Place) -> "tuple[PictureRow, ...]":
         """Find the pictures in a row of a message; there are none in most."""

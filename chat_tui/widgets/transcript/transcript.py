@@ -145,8 +145,9 @@ class Transcript(PaintedRows, can_focus=False):
         """
         if not self.rows.view(number).toggle(block):
             return False
+        height = self.rows.height(number)
         self.rows.forget_height(number)
-        self._drop_strips(number, 0)
+        self._drop_strips(number, range(max(height, self.rows.height(number))))
         self._set_following(False)
         self._settle()
         self._set_following(self.scroll_offset.y >= self._last_top())
@@ -206,10 +207,11 @@ class Transcript(PaintedRows, can_focus=False):
             return False
         more = False
         for number in sorted(self._dirty):
+            height = self.rows.height(number)
             changed, pending = self.rows.commit(number)
             more = more or pending
             if changed is not None:
-                self._drop_strips(number, changed)
+                self._drop_strips(number, range(changed, max(height, self.rows.height(number))))
             if not pending:
                 self._dirty.discard(number)
         return more
