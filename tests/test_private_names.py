@@ -73,7 +73,7 @@ USED: Final[Mapping[str, set[str]]] = {
         "textual._xterm_parser.XTermParser",
     },
     "chat_tui.widgets.terminal.keys": {"textual._ansi_sequences.ANSI_SEQUENCES_KEYS"},
-    "chat_tui.widgets.transcript.viewport": {"_set_dirty"},
+    "chat_tui.widgets.transcript.viewport": {"Widget._vertical_scrollbar", "_start_widget"},
     "chat_tui.widgets.terminal.query": {
         "_driver",
         "textual._parser.Parser",

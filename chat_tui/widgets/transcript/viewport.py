@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 from chat_tui.document.rows import Rows
-from chat_tui.widgets.transcript.direct_paint import DirectPainter
+from chat_tui.widgets.transcript.scrollbar import LineScrollBar
 
 SCROLLBAR_S = 0.25
 """How often the scrollbar is painted while text streams."""
@@ -35,6 +35,17 @@ class Viewport(ScrollView, can_focus=False):
         self._direct = direct
         self._following = True
         self._scrollbar_due = False
+
+    @property
+    def vertical_scrollbar(self) -> LineScrollBar:
+        """The scrollbar, made when it is asked for first."""
+        bar = self._vertical_scrollbar
+        if isinstance(bar, LineScrollBar):
+            return bar
+        bar = self._vertical_scrollbar = LineScrollBar()
+        bar.display = False
+        self.app._start_widget(self, bar)  # noqa: SLF001  # as Textual does with one of its own
+        return bar
 
     @property
     def following(self) -> bool:
@@ -163,16 +174,7 @@ class Viewport(ScrollView, can_focus=False):
     def _sync_scrollbar(self) -> None:
         self._scrollbar_due = False
         bar = self.vertical_scrollbar
-        bar.set_reactive(type(bar).window_virtual_size, self.rows.total)
-        bar.set_reactive(type(bar).window_size, self.size.height)
-        bar.set_reactive(type(bar).position, self.scroll_y)
-        if self._direct:
-            bar.refresh(repaint=False)  # what it has rendered before is of another place
-            bar._set_dirty()  # noqa: SLF001  # no public name
-            # All of it, as the compositor may have painted there and tells nobody.
-            if DirectPainter(bar).paint(bar.render_lines(Region(0, 0, *bar.size))):
-                return
-        bar.refresh()
+        bar.move(self.rows.total, self.size.height, self.scroll_y, direct=self._direct)
 
     def _anchor(self) -> tuple[int, int, int] | None:
         """What stands at the top edge: message, block, and the character of its text."""
