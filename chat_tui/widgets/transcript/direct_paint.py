@@ -8,7 +8,7 @@ over the widget, `paint` says no and the public way, `refresh`, is taken.
 
 from collections.abc import Sequence
 from queue import Queue
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from textual.app import App
 from textual.strip import Strip
@@ -29,6 +29,10 @@ def _writes(app: App[Any]) -> "Queue[str | None] | None":
 def terminal_is_behind(app: App[Any]) -> bool:
     """Something waits to be written: a slow terminal must not make the event loop wait."""
     return _writes(app) is not None
+
+
+Beside: TypeAlias = "tuple[DirectPainter, Sequence[Strip]]"
+"""A painter that has painted these rows, which the terminal still shows."""
 
 
 class DirectPainter:
@@ -75,11 +79,23 @@ class DirectPainter:
             return True
         return not pressing and writes.unfinished_tasks - waiting < self._written
 
-    def paint(self, strips: Sequence[Strip]) -> bool:
+    def paint(
+        self,
+        strips: Sequence[Strip],
+        *,
+        width: int | None = None,
+        up: int = 0,
+        beside: "Beside | None" = None,
+    ) -> bool:
         """Write the rows that have changed.
 
         Args:
             strips: All rows of the widget, as wide as it is.
+            width: In cells: beyond it stands something else, such as a scrollbar. All when left
+                out.
+            up: By how many rows the text has gone up since the last time, if it has.
+            beside: What stands at the right of all rows, if its look is known; then the terminal
+                is told to move the rows up, where they fill its width.
 
         Returns:
             Whether the terminal shows them now; if not, the widget must be refreshed.
@@ -90,17 +106,12 @@ class DirectPainter:
         if driver is None or origin is None:
             self.forget()
             return False
-        if len(self._shown) != len(strips):
-            self._shown = [None] * len(strips)
-        x, y = origin
-        console = app.console
         out: list[str] = []
-        for at, (strip, before) in enumerate(zip(strips, self._shown, strict=True)):
-            if strip is before:
-                continue
-            if before is None or strip.render(console) != before.render(console):
-                out.append(f"\x1b[{y + at + 1};{x + 1}H{strip.render(console)}")
-        self._shown = list(strips)
+        if beside is not None and self._has_gone_up(strips, up):
+            out += self._scrolled(
+                origin, self._widget.size.width if width is None else width, up, beside
+            )
+        out += self._changes(strips, origin, width)
         if out:
             column, row = app.size.clamp_offset(app.cursor_position)
             out.append(f"\x1b[{row + 1};{column + 1}H")
@@ -112,6 +123,54 @@ class DirectPainter:
             writes = _writes(app)
             self._written = 0 if writes is None else writes.unfinished_tasks
         return True
+
+    def _changes(
+        self, strips: Sequence[Strip], origin: tuple[int, int], width: int | None
+    ) -> list[str]:
+        """Write the rows that the terminal does not show."""
+        x, y = origin
+        if len(self._shown) != len(strips):
+            self._shown = [None] * len(strips)
+        console = self._widget.app.console
+        out: list[str] = []
+        for at, (strip, before) in enumerate(zip(strips, self._shown, strict=True)):
+            if strip is before:
+                continue
+            text = strip.crop(0, width).render(console)
+            if before is None or text != before.crop(0, width).render(console):
+                out.append(f"\x1b[{y + at + 1};{x + 1}H{text}")
+        self._shown = list(strips)
+        return out
+
+    def _has_gone_up(self, strips: Sequence[Strip], up: int) -> bool:
+        """Most of what is shown stands so many rows further up now."""
+        height = len(strips)
+        if not 0 < up <= height // 2 or len(self._shown) != height:
+            return False
+        moved = zip(self._shown[up:], strips, strict=False)
+        return sum(before is now for before, now in moved) > height // 2
+
+    def _scrolled(
+        self, origin: tuple[int, int], width: int, up: int, beside: "Beside"
+    ) -> list[str]:
+        """Have the terminal move whole rows up; nothing where others share them.
+
+        By line feeds at the end of a scrolling region, which all terminals know.
+        """
+        painter, strips = beside
+        (x, y), height = origin, len(self._shown)
+        place = painter._origin()
+        if x or place != (width, y) or not height == len(painter._shown) == len(strips):
+            return []
+        if width + painter._widget.size.width != self._widget.app.size.width:
+            return []
+        blank: list[Strip | None] = [None] * up
+        self._shown = self._shown[up:] + blank
+        painter._shown = painter._shown[up:] + blank
+        bottom = y + height
+        feeds = "\n" * up
+        move = f"\x1b[0m\x1b[{y + 1};{bottom}r\x1b[{bottom};1H{feeds}\x1b[r"
+        return [move, *painter._changes(strips, place, None)]
 
     def _origin(self) -> tuple[int, int] | None:
         """Where the widget stands on the screen; null unless all of it, and nothing else, is seen."""

@@ -57,6 +57,8 @@ class Transcript(PaintedRows, can_focus=False):
         self._clock = FrameClock(
             self._frame, prepare=self._commit, busy=self._painter.terminal_is_behind
         )
+        self._painted_top = 0
+        """The row at the top of the last frame."""
         self._ticker = JobTicker(self)
         self._kept: tuple[int, tuple[int, int, int] | None] = (-1, None)
         """The top row after the last change of width, and what stood there before it: a storm of
@@ -227,9 +229,15 @@ class Transcript(PaintedRows, can_focus=False):
     def _paint_directly(self) -> bool:
         if not self._direct:
             return False
-        size = self.size
+        size, top = self.size, int(self.scroll_y)
+        up, self._painted_top = top - self._painted_top, top
+        # Terminals do not agree on what becomes of pictures in rows that are moved.
+        moves = up > 0 and self._pictures is None
         return self._painter.paint(
-            self._strips_from(int(self.scroll_y), 0, size.height, size.width)
+            self._strips_from(top, 0, size.height, size.width),
+            width=size.width - self.vertical_scrollbar.size.width,
+            up=up,
+            beside=self.vertical_scrollbar.shown if moves else None,
         )
 
     def _text_width(self) -> int:
