@@ -371,7 +371,7 @@ async def test_the_first_bytes_are_handed_out_at_once_and_then_a_frame_at_a_time
 
 
 async def test_a_flood_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wires, "FRAME_S", 3600.0)
+    monkeypatch.setattr(wires, "FULL_FRAME_S", 3600.0)
     first = asyncio.Event()
 
     async def script(connection: Connection) -> None:
@@ -394,7 +394,7 @@ async def test_a_flood_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch
 async def test_the_last_chunk_of_a_flood_does_not_wait_for_a_frame(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(wires, "FRAME_S", 3600.0)
+    monkeypatch.setattr(wires, "FULL_FRAME_S", 3600.0)
     first = asyncio.Event()
     flood = chunk(b"x" * wires._MANY_BYTES)
 
