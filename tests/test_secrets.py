@@ -1,6 +1,7 @@
 """Keys are found where they are named, and seen nowhere."""
 
 import asyncio
+import contextlib
 import copy
 import gc
 import json
@@ -32,6 +33,7 @@ from chat_tui.keys.secrets import (
     NoKey,
     PlainKey,
     Secret,
+    asks_keyring,
     describe,
     probe,
     resolve,
@@ -50,8 +52,10 @@ class FileBackend(KeyringBackend):
         self.path = path
         self.refusal: Exception | None = None
         self.gate: threading.Event | None = None
+        self.asked = False
 
     def get_password(self, service: str, username: str) -> str | None:
+        self.asked = True
         if self.gate:
             self.gate.wait()
         if self.refusal:
@@ -256,6 +260,31 @@ async def test_a_keyring_that_gives_nothing_says_why(
     assert said in error.message
     assert "chat-tui keys set flow" in error.hint
     assert (await probe(KeyringKey("work"), {})).reason == said
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        EnvKey("SET"),
+        KeyringKey("work"),
+        program("print('x')"),
+        PlainKey(Secret(CANARY)),
+        DefaultKey("SET", "flow", required=False),
+        DefaultKey("BLANK", "flow", required=False),
+        DefaultKey("MISSING", "flow", required=False),
+        DefaultKey(None, "flow", required=False),
+        NoKey(),
+    ],
+    ids=repr,
+)
+async def test_it_is_known_beforehand_whether_the_keyring_is_asked(
+    backend: FileBackend, source: KeySource
+) -> None:
+    environ = {"SET": CANARY, "BLANK": " "}
+    backend.refusal = KeyringLocked("asked")
+    with contextlib.suppress(AuthFailed):
+        await resolve(source, environ, provider="flow")
+    assert asks_keyring(source, environ) is backend.asked
 
 
 async def test_no_keyring_on_this_system_is_no_key(backend: FileBackend) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -26,6 +27,7 @@ from chat_tui.app.wiring import Wiring
 from chat_tui.app.work import Work
 from chat_tui.config.key_labels import first_key_label
 from chat_tui.conversation import Conversation
+from chat_tui.keys.secrets import asks_keyring
 from chat_tui.widgets.background import run_in_background
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.key_bar import KeyBar
@@ -295,7 +297,11 @@ class ChatApp(TellingApp, inherit_bindings=False):  # inherited keys could not b
             self.work.prompts.changed(event.text_area)
         if event.text_area.text and not self._network_loaded:  # not where it was only emptied
             self._network_loaded = True
-            run_in_background(self, "network", asyncio.to_thread, load_network)
+            provider = self._config.providers.get(self.panes.widget.current.provider)
+            keyring = provider is not None and asks_keyring(provider.key, self._wiring.environ)
+            run_in_background(
+                self, "network", asyncio.to_thread, partial(load_network, keyring=keyring)
+            )
 
     @on(Pane.KeysMoved)
     def _on_keys_moved(self, event: Pane.KeysMoved) -> None:

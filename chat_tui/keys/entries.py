@@ -29,6 +29,14 @@ async def ask_keyring(name: str) -> Entry:
     return await _apart(lambda: _get(name))
 
 
+def load_keyring() -> None:
+    """Find out which keyring there is, and ask it for nothing; meant for a thread."""
+    with contextlib.suppress(Exception):  # whoever asks is told what is wrong with it
+        import keyring
+
+        keyring.get_keyring()
+
+
 async def put_into_keyring(name: str, value: str) -> str:
     """Store an entry, and make sure that it is there.
 

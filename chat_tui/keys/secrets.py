@@ -263,6 +263,19 @@ async def probe(source: KeySource, environ: Mapping[str, str]) -> KeyState:
             assert_never(source)
 
 
+def asks_keyring(source: KeySource, environ: Mapping[str, str]) -> bool:
+    """Say whether the keyring will be asked for the key."""
+    match source:
+        case KeyringKey():
+            return True
+        case DefaultKey(env=env):
+            return not (env and environ.get(env, "").strip())
+        case EnvKey() | CommandKey() | PlainKey() | NoKey():
+            return False
+        case _:
+            assert_never(source)
+
+
 def key_file_of(source: KeySource) -> Path | None:
     """The file that stands in for the keyring; null where neither is asked."""
     return source.file if isinstance(source, KeyringKey | DefaultKey) else None
