@@ -1,9 +1,9 @@
 """TCP and TLS for httpcore, read ahead of it: what comes fast is taken a frame at a time.
 
 With one token in a packet, waking up costs more than what is in it. So a reader is woken at once by
-the first bytes after a pause, and then once for each frame of the screen: what trickles in meanwhile
-is left to the system, which also keeps it when the connection is reset; what comes in floods is read
-on, so that the sender never waits for us.
+the first bytes after a pause, and then once for each frame of the screen. Meanwhile the socket is
+read on, so that a sender who writes much and then resets the connection has nothing left that would
+be lost with it; only what has trickled in for a while is left to the system between two frames.
 
 `Wire` is an httpcore network backend (https://www.encode.io/httpcore/network-backends/). It hands
 out the head of an answer apart from the body, so that `Wire.take` may read the body past httpcore,
@@ -30,6 +30,8 @@ _SEVERAL_BYTES: Final = 600
 """More than a token or two, as servers wrap them."""
 _MANY_BYTES: Final = 4096
 """A reader is not kept waiting for a frame when so much has come, nor is a sender after that."""
+_CALM_READS: Final = 4
+"""So many reads with less in them, and what comes next is taken for a trickle, too."""
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 """How a chunked body ends: nothing comes after it that a reader could wait for."""
 _AHEAD_BYTES: Final = 256 << 10
@@ -159,6 +161,8 @@ class Wire(httpcore.AsyncNetworkStream):
         """When `take` last handed something out, by `time.monotonic`."""
         self._taken_bytes = 0
         """How much that was."""
+        self._calm_reads = 0
+        """How many have brought little, one after another."""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # as httpcore has it
         """Read for httpcore: not beyond the end of the head that answers a request."""
@@ -189,7 +193,7 @@ class Wire(httpcore.AsyncNetworkStream):
             early_s = self._taken_s + frame_s - time.monotonic()
             if early_s > 0:
                 until = asyncio.get_running_loop().time() + early_s
-                if self._taken_bytes < _MANY_BYTES:
+                if self._calm_reads >= _CALM_READS:
                     await receiver.rest(until)
                 else:
                     await receiver.wait(_MANY_BYTES, until=until)
@@ -197,6 +201,7 @@ class Wire(httpcore.AsyncNetworkStream):
             self._taken_s = time.monotonic()
         data = receiver.take()
         self._taken_bytes = len(data)
+        self._calm_reads = self._calm_reads + 1 if len(data) < _MANY_BYTES else 0
         return data
 
     def put_back(self, data: bytes) -> None:

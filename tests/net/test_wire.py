@@ -370,20 +370,21 @@ async def test_the_first_bytes_are_handed_out_at_once_and_then_a_frame_at_a_time
     assert rest_frames > 0.9
 
 
-async def test_a_flood_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_much_at_once_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wires, "FRAME_S", 3600.0)
     monkeypatch.setattr(wires, "FULL_FRAME_S", 3600.0)
     first = asyncio.Event()
 
     async def script(connection: Connection) -> None:
         await connection.request()
-        await connection.send(b"x" * wires._MANY_BYTES)
+        await connection.send(b"one")
         await first.wait()
-        await connection.send(b"y" * wires._MANY_BYTES)
+        await connection.send(b"x" * wires._MANY_BYTES)
         await connection.reader.readexactly(1)
         await connection.send(b"last")  # and the end, which waits for no frame either
 
     async with serve(script) as server, wired(server) as wire, asyncio.timeout(10):
-        assert len(await wire.take()) == wires._MANY_BYTES
+        assert await wire.take() == b"one"
         first.set()
         assert len(await wire.take()) == wires._MANY_BYTES
         wire._receiver.transport.write(b"!")  # type: ignore[union-attr]  # it is connected
@@ -391,24 +392,44 @@ async def test_a_flood_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch
         assert await wire.take() == b""
 
 
-async def test_the_last_chunk_of_a_flood_does_not_wait_for_a_frame(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(wires, "FULL_FRAME_S", 3600.0)
+async def test_the_last_chunk_does_not_wait_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wires, "FRAME_S", 3600.0)
     first = asyncio.Event()
-    flood = chunk(b"x" * wires._MANY_BYTES)
 
     async def script(connection: Connection) -> None:
         await connection.request()
-        await connection.send(flood)
+        await connection.send(b"3\r\none\r\n")
         await first.wait()
         await connection.send(b"3\r\ntwo\r\n0\r\n\r\n")
         await connection.gone()
 
     async with serve(script) as server, wired(server) as wire, asyncio.timeout(10):
-        assert await wire.take() == flood
+        assert await wire.take() == b"3\r\none\r\n"
         first.set()
         assert await wire.take() == b"3\r\ntwo\r\n0\r\n\r\n"
+
+
+async def test_only_what_trickles_for_a_while_is_left_to_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wires, "FRAME_S", 0.001)
+    monkeypatch.setattr(wires, "FULL_FRAME_S", 0.001)
+    little, much = b"x", b"x" * wires._MANY_BYTES
+    pieces = [*[little] * wires._CALM_READS, much, *[little] * wires._CALM_READS]
+
+    async def script(connection: Connection) -> None:
+        await connection.request()
+        for piece in pieces:
+            await connection.send(piece)
+            await connection.reader.readexactly(1)
+
+    calm: list[int] = []
+    async with serve(script) as server, wired(server) as wire:
+        for piece in pieces:
+            assert await wire.take() == piece
+            calm.append(wire._calm_reads)
+            wire._receiver.transport.write(b"!")  # type: ignore[union-attr]  # it is connected
+    assert calm == [1, 2, 3, 4, 0, 1, 2, 3, 4]
 
 
 @asynccontextmanager
@@ -430,6 +451,7 @@ async def resting(*, reset: bool) -> AsyncIterator[asyncio.Task[bytes]]:
 
     async with serve(script) as server, wired(server) as wire:
         assert await wire.take() == b"one"
+        wire._calm_reads = wires._CALM_READS
         reading = asyncio.create_task(wire.take())
         await loop_turn()
         transport = wire._receiver.transport
@@ -459,6 +481,7 @@ async def test_cancelling_a_reader_that_rests_loses_nothing() -> None:
 
     async with serve(script) as server, wired(server) as wire:
         assert await wire.take() == b"one"
+        wire._calm_reads = wires._CALM_READS
         reading = asyncio.create_task(wire.take())
         await loop_turn()
         reading.cancel()

@@ -40,7 +40,7 @@ class DirectPainter:
 
     def __init__(self, widget: Widget) -> None:
         """Paint for a widget that has no border, padding or children."""
-        self._widget = widget
+        self.widget = widget
         self._shown: list[Strip | None] = []
         """Row by row what the terminal shows; null where that is not known."""
         self._map: Any = None
@@ -70,7 +70,7 @@ class DirectPainter:
         Args:
             pressing: The next frame should not wait for the last one.
         """
-        writes = _writes(self._widget.app)
+        writes = _writes(self.widget.app)
         if writes is None:
             return False
         waiting = writes.qsize()
@@ -100,7 +100,7 @@ class DirectPainter:
         Returns:
             Whether the terminal shows them now; if not, the widget must be refreshed.
         """
-        app = self._widget.app
+        app = self.widget.app
         driver = getattr(app, "_driver", None)
         origin = self._origin()
         if driver is None or origin is None:
@@ -109,7 +109,7 @@ class DirectPainter:
         out: list[str] = []
         if beside is not None and self._has_gone_up(strips, up):
             out += self._scrolled(
-                origin, self._widget.size.width if width is None else width, up, beside
+                origin, self.widget.size.width if width is None else width, up, beside
             )
         out += self._changes(strips, origin, width)
         if out:
@@ -131,7 +131,7 @@ class DirectPainter:
         x, y = origin
         if len(self._shown) != len(strips):
             self._shown = [None] * len(strips)
-        console = self._widget.app.console
+        console = self.widget.app.console
         out: list[str] = []
         for at, (strip, before) in enumerate(zip(strips, self._shown, strict=True)):
             if strip is before:
@@ -162,7 +162,7 @@ class DirectPainter:
         place = painter._origin()
         if x or place != (width, y) or not height == len(painter._shown) == len(strips):
             return []
-        if width + painter._widget.size.width != self._widget.app.size.width:
+        if width + painter.widget.size.width != self.widget.app.size.width:
             return []
         blank: list[Strip | None] = [None] * up
         self._shown = self._shown[up:] + blank
@@ -174,7 +174,7 @@ class DirectPainter:
 
     def _origin(self) -> tuple[int, int] | None:
         """Where the widget stands on the screen; null unless all of it, and nothing else, is seen."""
-        widget = self._widget
+        widget = self.widget
         app = widget.app
         try:
             screen = widget.screen

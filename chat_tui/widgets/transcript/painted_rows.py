@@ -168,7 +168,7 @@ class PaintedRows(Viewport, can_focus=False):
     def _drop_strips(self, number: int, changed: range) -> None:
         """Paint rows of a message again; there are none below those it had or has."""
         known = self._strips
-        self._stale.update(place for row in changed if (place := Place(number, row)) in known)
+        self._stale |= {place for row in changed if (place := Place(number, row)) in known}
 
     def _pictures_at(self, place: Place) -> "tuple[PictureRow, ...]":
         """Find the pictures in a row of a message; there are none in most."""
