@@ -2,6 +2,7 @@ import ast
 import json
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -181,3 +182,13 @@ def test_workers_are_given_functions_to_call() -> None:
     }
     # A coroutine made before a worker begins is never awaited where the program ends right then.
     assert starting == {"widgets/background.py"}
+
+
+def test_no_statement_numbers_its_places() -> None:
+    # Python 3.14 refuses a sequence of values for them.
+    numbered = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in (PACKAGE / "store").glob("*.py")
+        if re.search(r"[ =(]\?\d", path.read_text("utf-8"))
+    }
+    assert numbered == set()

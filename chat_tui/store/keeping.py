@@ -74,9 +74,9 @@ def how_many_stored(
     counts: dict[ConversationId, int] = {}
     for conversation in conversations:
         (found, messages) = connection.execute(
-            "SELECT (SELECT count(*) FROM conversation WHERE id = ?1),"
-            " (SELECT count(*) FROM message WHERE conversation_id = ?1)",
-            (conversation,),
+            "SELECT (SELECT count(*) FROM conversation WHERE id = :id),"
+            " (SELECT count(*) FROM message WHERE conversation_id = :id)",
+            {"id": conversation},
         ).fetchone()
         if found:
             counts[conversation] = messages

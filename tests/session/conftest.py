@@ -33,3 +33,11 @@ async def store(path: Path) -> AsyncGenerator[Store, None]:
     store = Store(path)
     yield store
     await store.close()
+
+
+@pytest.fixture
+async def elsewhere(path: Path) -> AsyncGenerator[Store, None]:
+    """The same file, as another instance has it open."""
+    store = Store(path)
+    yield store
+    await store.close()

@@ -58,13 +58,6 @@ async def here(path: Path) -> AsyncGenerator[HeardStore, None]:
 
 
 @pytest.fixture
-async def elsewhere(path: Path) -> AsyncGenerator[Store, None]:
-    store = Store(path)
-    yield store
-    await store.close()
-
-
-@pytest.fixture
 def troubles() -> list[StoreError | None]:
     return []
 

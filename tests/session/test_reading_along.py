@@ -20,13 +20,6 @@ async def here(path: Path) -> AsyncGenerator[Store, None]:
     await store.close()
 
 
-@pytest.fixture
-async def elsewhere(path: Path) -> AsyncGenerator[Store, None]:
-    store = Store(path)
-    yield store
-    await store.close()
-
-
 def texts(session: Session) -> list[str]:
     return [message.text for message in session.conversation.path()]
 
