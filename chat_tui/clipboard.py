@@ -136,15 +136,21 @@ async def copy(
     )
 
 
-def describe(report: CopyReport) -> str:
-    """Say it in a line, such as `copied 1,204 characters (terminal, wl-copy)`."""
+def describe(report: CopyReport, what: str = "") -> str:
+    """Say it in a line, such as `copied 1,204 characters (terminal, wl-copy)`.
+
+    Args:
+        report: What became of it.
+        what: What was copied, in words that take the place of the number.
+    """
     failures = "; ".join(f"{failed.name}: {failed.reason}" for failed in report.failed)
     if not report.characters:
         return "nothing to copy"
     if not report.used:
         return f"not copied ({failures or 'no terminal or program that takes it'})"
     plural = "" if report.characters == 1 else "s"
-    line = f"copied {report.characters:,} character{plural} ({', '.join(report.used)})"
+    what = what or f"{report.characters:,} character{plural}"
+    line = f"copied {what} ({', '.join(report.used)})"
     return f"{line}, but not by {failures}" if failures else line
 
 

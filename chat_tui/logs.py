@@ -7,6 +7,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
+from chat_tui.log_place import LOG_NAME
+
 MAX_BYTES: Final = 1024 * 1024
 OLD_FILES: Final = 3
 
@@ -33,6 +35,7 @@ def start_logging(path: Path, level: int = logging.INFO) -> logging.Handler:
         handler: logging.Handler = _PrivateFile(path)
     except OSError:
         handler = logging.NullHandler()
+    handler.name = LOG_NAME
     handler.setFormatter(_WithoutKeys(_FORM))
     root.addHandler(handler)
     logging.getLogger("chat_tui").setLevel(level)

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Final
 
 from chat_tui.errors import ConfigError
+from chat_tui.log_place import see_log
 from chat_tui.providers.kinds import Kind
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def _import(name: str, place: str) -> Kind:
         log.warning("provider kind %r cannot be loaded", name, exc_info=True)
         raise BrokenKind(
             f"provider kind {name!r} cannot be loaded from {place!r}: {type(error).__name__}",
-            hint="reinstall or remove the package that adds it; the log says more",
+            hint=f"reinstall or remove its package; {see_log()}",
         ) from error
     if not isinstance(kind, Kind):
         raise BrokenKind(

@@ -13,6 +13,7 @@ class Reckoned(NamedTuple):
 
     model: str
     usage: Usage
+    """Nothing in it where its provider told nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +24,35 @@ class Total:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
+    priced: int = 0
+    """Replies of which the cost is known."""
     unpriced: int = 0
-    """Replies of which nobody knows the cost."""
+    """Replies that told tokens, and of which nobody knows the cost."""
+    silent: int = 0
+    """Replies that told no tokens."""
 
     def plus(self, usage: Usage) -> "Total":
         """The sum with one more reply."""
+        silent = usage.input_tokens is None and usage.output_tokens is None
+        priced = usage.cost_usd is not None
         return Total(
             self.replies + 1,
             self.input_tokens + (usage.input_tokens or 0),
             self.output_tokens + (usage.output_tokens or 0),
             self.cost_usd + (usage.cost_usd or 0.0),
-            self.unpriced + (usage.cost_usd is None),
+            self.priced + priced,
+            self.unpriced + (not priced and not silent),
+            self.silent + silent,
         )
 
 
 def reckoned(messages: Iterable[Message]) -> list[Reckoned]:
-    """What is known of the replies among some messages."""
+    """What is known of the replies among some messages; of those under way, if they told something."""
     return [
-        Reckoned(message.model, message.usage) for message in messages if message.usage is not None
+        Reckoned(message.model, message.usage or Usage())
+        for message in messages
+        if message.usage is not None
+        or (message.role == "assistant" and message.status != "streaming")
     ]
 
 

@@ -283,3 +283,10 @@ async def test_nothing_is_done_with_no_text() -> None:
 )
 def test_a_report_says_which_routes_were_used(report: CopyReport, line: str) -> None:
     assert describe(report) == line
+
+
+def test_a_report_can_say_what_was_copied() -> None:
+    assert (
+        describe(CopyReport(112, ("terminal",)), "the address") == "copied the address (terminal)"
+    )
+    assert describe(CopyReport(112, ()), "the address").startswith("not copied")

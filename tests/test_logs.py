@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.errors import ConfigError
+from chat_tui.log_place import see_log
 from chat_tui.logs import MAX_BYTES, start_logging
+from chat_tui.registry import Registry
 
 log = logging.getLogger("chat_tui.somewhere")
 
@@ -51,3 +54,27 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     handler = start_logging(tmp_path / "file" / "chat-tui.log")
     log.info("lost")
     logging.getLogger().removeHandler(handler)
+
+
+def test_a_message_names_the_log_where_the_user_finds_it(
+    log_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(log_file.parent.parent))
+    assert see_log() == "see ~/state/chat-tui.log"
+    with pytest.raises(ConfigError) as broken:
+        Registry({"mine": "chat_tui.no_such_module:KIND"}).get("mine")
+    assert broken.value.hint == "reinstall or remove its package; see ~/state/chat-tui.log"
+    assert "cannot be loaded" in log_file.read_text()
+
+
+def test_a_log_with_a_long_path_does_not_make_a_message_long(tmp_path: Path) -> None:
+    handler = start_logging(tmp_path / ("deep" * 20) / "chat-tui.log")
+    try:
+        assert see_log() == "the log says more"
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+
+
+def test_where_nothing_is_written_no_place_is_named() -> None:
+    assert see_log() == "the log says more"

@@ -7,15 +7,18 @@ import gc
 import json
 import os
 import pickle
+import queue
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoBackend
+from keyring.compat import properties
 from keyring.errors import KeyringError, KeyringLocked
 
 from chat_tui.errors import AuthFailed
@@ -67,6 +70,20 @@ class FileBackend(KeyringBackend):
     def set_password(self, service: str, username: str, password: str) -> None:
         entries = json.loads(self.path.read_text())
         self.path.write_text(json.dumps(entries | {f"{service}/{username}": password}))
+
+
+class HangingBackend(KeyringBackend):
+    """A keyring that does not even say whether it is there."""
+
+    gate: ClassVar[threading.Event | None] = None
+    asked: ClassVar["queue.Queue[threading.Thread] | None"] = None
+
+    @properties.classproperty
+    def priority(cls) -> float:
+        if cls.gate is not None and cls.asked is not None:
+            cls.asked.put(threading.current_thread())
+            cls.gate.wait()
+        raise RuntimeError("not for any other test")
 
 
 @pytest.fixture
@@ -285,6 +302,23 @@ async def test_it_is_known_beforehand_whether_the_keyring_is_asked(
     with contextlib.suppress(AuthFailed):
         await resolve(source, environ, provider="flow")
     assert asks_keyring(source, environ) is backend.asked
+
+
+def test_a_keyring_that_hangs_while_it_is_looked_for_keeps_nobody_from_leaving(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = threading.Event()
+    asked: queue.Queue[threading.Thread] = queue.Queue()
+    monkeypatch.setattr(HangingBackend, "gate", gate)
+    monkeypatch.setattr(HangingBackend, "asked", asked)
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", f"{__name__}.HangingBackend")
+    monkeypatch.setattr(keyring_entries, "LOAD_LIMIT_S", 0.001)
+    keyring_entries.load_keyring()
+    thread = asked.get()
+    assert thread.daemon
+    gate.set()
+    thread.join()
 
 
 async def test_no_keyring_on_this_system_is_no_key(backend: FileBackend) -> None:

@@ -18,6 +18,15 @@ def test_the_sums_of_the_models_are_the_sum_of_all(reckoned: list[Reckoned]) -> 
     assert sum(one.output_tokens for one in sums) == everything.output_tokens
     assert abs(sum(one.cost_usd for one in sums) - everything.cost_usd) < 1e-6
     assert sum(one.unpriced for one in sums) == everything.unpriced
+    assert sum(one.silent for one in sums) == everything.silent
+
+
+@given(replies)
+def test_every_reply_is_priced_or_not_or_told_nothing(reckoned: list[Reckoned]) -> None:
+    everything = total(reckoned)
+    costless = sum(one.usage.cost_usd is None for one in reckoned)
+    assert everything.priced == len(reckoned) - costless
+    assert costless - everything.silent <= everything.unpriced <= costless
 
 
 @given(replies)

@@ -12,6 +12,16 @@ _SILENT: Final = frozenset({"linux", "dumb", "unknown"})
 """Values of `TERM` where nobody answers, and some write the question on the screen."""
 
 
+def answers_in_order(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal can be asked so that nothing comes after its last answer.
+
+    GNU screen answers some questions itself, and others later, as the terminal around it does.
+    """
+    term = environ.get("TERM", "")
+    in_screen = "STY" in environ or (term.startswith("screen") and "TMUX" not in environ)
+    return term not in _SILENT and not in_screen
+
+
 async def follow_background(app: App[int], themes: "AppThemes", environ: Mapping[str, str]) -> None:
     """Ask the terminal, and show the theme that fits; nobody waits for the answer.
 
@@ -20,7 +30,7 @@ async def follow_background(app: App[int], themes: "AppThemes", environ: Mapping
         themes: Nothing is asked where they follow a choice.
         environ: Says how far away the terminal may be.
     """
-    if not themes.follows or environ.get("TERM") in _SILENT:
+    if not themes.follows or not answers_in_order(environ):
         return
     from chat_tui.pictures.protocol import limit_s
     from chat_tui.widgets.terminal.background import QUERY, BackgroundReader

@@ -54,11 +54,20 @@ def today() -> datetime:
     return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-async def used_since(store: Store, moment: datetime, session: Session) -> Sequence[Reckoned]:
-    """What all replies used since; while nothing can be saved, those of this session at least."""
+async def used_since(
+    store: Store, moment: datetime, session: Session, *, silent: bool = False
+) -> Sequence[Reckoned]:
+    """What all replies used since; while nothing can be saved, those of this session at least.
+
+    Args:
+        store: Where they are.
+        moment: From when on.
+        session: The one at hand.
+        silent: Those that told nothing are listed, too.
+    """
     try:
         if store.may_exist:
-            return await store.used_since(moment)
+            return await store.used_since(moment, silent=silent)
     except StoreError:
         pass
     return reckoned(message for message in session.conversation if message.created >= moment)

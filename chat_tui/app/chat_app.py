@@ -308,7 +308,18 @@ class ChatApp(TellingApp, inherit_bindings=False):  # inherited keys could not b
         self._keys_at = event.to
         self._show_footer()
 
+    @on(Pane.StopChanged)
+    def _on_stop_changed(self, event: Pane.StopChanged) -> None:
+        event.stop()
+        if event.pane is self.pane:
+            self._show_footer()
+
+    def _screen_changed(self, screen: Screen[object]) -> None:
+        super()._screen_changed(screen)
+        self._show_footer()
+
     def _show_footer(self) -> None:
-        """Name the keys that matter now."""
+        """Name the keys that matter now; whatever is open over the panes has Esc for itself."""
         panes = len(self.panes.widget)
-        self._key_bar.show(footer_hints(self._keys_at, self._config.keys, panes=panes))
+        stops = self.pane.stoppable and len(self.screen_stack) == 1
+        self._key_bar.show(footer_hints(self._keys_at, self._config.keys, panes=panes, stops=stops))

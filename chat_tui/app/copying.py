@@ -6,13 +6,19 @@ from textual.app import App
 
 
 async def copy_and_tell(
-    app: App[int], text: str, *, environ: Mapping[str, str], write: Callable[[str], None]
+    app: App[int],
+    text: str,
+    *,
+    what: str = "",
+    environ: Mapping[str, str],
+    write: Callable[[str], None],
 ) -> None:
     """Copy a text.
 
     Args:
         app: Where is told.
         text: What is copied.
+        what: What it is, in words; its length is told when left out.
         environ: Says which routes there are.
         write: Writes a control sequence to the terminal.
     """
@@ -20,6 +26,6 @@ async def copy_and_tell(
 
     report = await copy(text, environ=environ, write=write)
     app.notify(
-        describe(report),
+        describe(report, what),
         severity="information" if report.used or not text else "warning",
     )

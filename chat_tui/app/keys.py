@@ -15,10 +15,11 @@ from chat_tui.widgets.key_bar import (
 from chat_tui.widgets.pane.pane_keys import KeysAt
 from chat_tui.widgets.prompt.choice_bar import CHOICE_KEYS
 
+_STOP: Final = "reply.stop"
 _FOOTER: Final = {
     "prompt.send": "send",
     "prompt.newline": "line",
-    "reply.stop": "stop",
+    _STOP: "stop",
     "provider.menu": "provider",
     "app.help": "help",
     "transcript.save": "save",
@@ -62,14 +63,20 @@ _GROUPS: Final[Mapping[str, frozenset[str]]] = {
 """Names of actions, or what several share before the dot; all others are of the program."""
 
 
-def footer_hints(at: KeysAt, keys: Mapping[str, str], *, panes: int = 1) -> Sequence[KeyHint]:
+def footer_hints(
+    at: KeysAt, keys: Mapping[str, str], *, panes: int = 1, stops: bool = False
+) -> Sequence[KeyHint]:
     """Say which keys matter.
 
     Args:
         at: Who gets the keys.
         keys: The keys of each action.
         panes: How many there are.
+        stops: There is a reply to be stopped.
     """
+    words = _FOOTER if panes == 1 else _FOOTER_OF_PANES
+    if not stops:
+        words = {name: word for name, word in words.items() if name != _STOP}
     hints: dict[KeysAt, Sequence[KeyHint]] = {
         "transcript": _transcript_hints(keys),
         "picture": _picture_hints(keys),
@@ -77,11 +84,7 @@ def footer_hints(at: KeysAt, keys: Mapping[str, str], *, panes: int = 1) -> Sequ
         "choices": CHOICE_KEYS,
         "attachments": ATTACHMENT_KEYS,
     }
-    return (
-        hints[at]
-        if at in hints
-        else _prompt_hints(keys, _FOOTER if panes == 1 else _FOOTER_OF_PANES)
-    )
+    return hints[at] if at in hints else _prompt_hints(keys, words)
 
 
 def help_groups(keys: Mapping[str, str]) -> Mapping[str, Sequence[KeyHint]]:

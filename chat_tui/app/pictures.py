@@ -16,6 +16,7 @@ from chat_tui.roster.roster import Roster
 from chat_tui.store.pictures import StoredPicture, pictures_of
 from chat_tui.store.store import Store
 from chat_tui.widgets.background import run_in_background
+from chat_tui.widgets.copying import CopyWanted
 from chat_tui.widgets.picture_actions import PictureAction, PictureSpot
 from chat_tui.widgets.picture_desk import PictureDesk
 
@@ -76,9 +77,10 @@ class AppPictures:
 
     def show(self) -> None:
         """Show all pictures of this conversation, or of all; Enter goes to one."""
-        from chat_tui.screens.gallery import GalleryScreen
+        from chat_tui.screens.gallery import GalleryScreen, PictureLists
+        from chat_tui.session.picture_news import PictureNews
 
-        here = pictures_of(self._app.pane.session.snapshot())
+        session = self._app.pane.session
 
         def chosen(found: StoredPicture | None) -> None:
             if found is not None:
@@ -86,7 +88,12 @@ class AppPictures:
 
         desk = self._tools.desk
         drawn = desk if desk.shelf is not None else None
-        self._app.push_screen(GalleryScreen(here, self._tools.store.pictures, desk=drawn), chosen)
+        lists = PictureLists(
+            lambda: pictures_of(session.snapshot()),
+            self._tools.store.pictures,
+            lambda tell: PictureNews(session, tell),
+        )
+        self._app.push_screen(GalleryScreen(lists, desk=drawn), chosen)
 
     def _act(self, action: PictureAction, spot: PictureSpot) -> None:
         match action:
@@ -97,7 +104,7 @@ class AppPictures:
             case "save":
                 self._with_path(spot, lambda path: self._files.save(spot, path))
             case "copy_path":
-                self._with_path(spot, lambda path: self._app.copy_to_clipboard(str(path)))
+                self._with_path(spot, self._copy_path)
             case "info":
                 self._files.show_info(spot)
             case "menu":
@@ -165,6 +172,9 @@ class AppPictures:
             act(Path(spot.picture.path))
         else:
             self._app.notify(_NO_PATH)
+
+    def _copy_path(self, path: Path) -> None:
+        self._app.post_message(CopyWanted(str(path), "the path of the picture"))
 
     async def _go(self, found: StoredPicture) -> None:
         """Open the conversation of a picture, and take the keys to it."""

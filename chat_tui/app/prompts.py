@@ -225,7 +225,7 @@ class AppPrompts:
         from chat_tui.screens.usage import UsageScreen
         from chat_tui.usage import reckoned
 
-        replies = await used_since(self._tools.store, today(), session)
+        replies = await used_since(self._tools.store, today(), session, silent=True)
         here = reckoned(session.conversation)
         self._app.push_screen(UsageScreen(here, replies, self._tools.budget_usd()))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rich.text import Text
+from textual import on
 from textual.notifications import SeverityLevel
 
 from chat_tui.app.copying import copy_and_tell
@@ -12,6 +13,7 @@ from chat_tui.app.toasts import FewNotifications, Toasts
 from chat_tui.config.paths import Paths
 from chat_tui.text import clean, clean_line
 from chat_tui.widgets.background import run_in_background
+from chat_tui.widgets.copying import CopyWanted
 from chat_tui.widgets.terminal.egress import guard_terminal
 
 
@@ -59,10 +61,18 @@ class TellingApp(FittingApp):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by every route there is, and say which; text fields copy by this, too."""
+        self._copy(text, "")
+
+    @on(CopyWanted)
+    def _on_copy_wanted(self, event: CopyWanted) -> None:
+        event.stop()
+        self._copy(event.text, event.what)
+
+    def _copy(self, text: str, what: str) -> None:
         self._clipboard = text
         write = self.write_to_terminal
         run_in_background(
-            self, "copy", copy_and_tell, self, text, environ=self._environ, write=write
+            self, "copy", copy_and_tell, self, text, what=what, environ=self._environ, write=write
         )
 
     def write_to_terminal(self, sequence: str) -> None:

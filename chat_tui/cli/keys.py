@@ -127,9 +127,10 @@ def list_keys(ctx: click.Context, as_json: bool, names: tuple[str, ...]) -> int:
         )  # fmt: skip
     else:
         lines = [
-            (name, one.origin, "" if one.ready else "no key", one.reason) for name, one in rows
+            (name, one.origin, "ready" if one.ready else "needs a key", one.reason)
+            for name, one in rows
         ]
-        click.echo(table(("provider", "source", "", "where"), lines), nl=False)
+        click.echo(table(("provider", "source", "state", "where"), lines), nl=False)
     return 0
 
 

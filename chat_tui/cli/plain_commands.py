@@ -147,9 +147,10 @@ class PlainCommands:
     async def _usage(self) -> None:
         used = total(reckoned(self._talk.session.conversation))
         cost = f", {dollars(used.cost_usd)}" if used.cost_usd else ""
+        silent = f" ({used.silent} told no tokens)" if used.silent else ""
         self.tell(
-            f"{used.replies} {'reply' if used.replies == 1 else 'replies'}, {used.input_tokens} tokens in, "
-            f"{used.output_tokens} tokens out{cost}"
+            f"{used.replies} {'reply' if used.replies == 1 else 'replies'}{silent}, "
+            f"{used.input_tokens} tokens in, {used.output_tokens} tokens out{cost}"
         )
 
     async def _copy(self) -> None:

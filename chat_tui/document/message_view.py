@@ -42,7 +42,7 @@ _INDENT_SPAN = Span(" " * INDENT, "text")
 class MessageView(BlockRows):
     """The rows of one message, whole or still streaming."""
 
-    __slots__ = ("_folder", "_made", "_message", "_pictures", "_renewed", "id", "provider")
+    __slots__ = ("_anew", "_folder", "_made", "_message", "_pictures", "_renewed", "id", "provider")
 
     def __init__(
         self,
@@ -86,6 +86,8 @@ class MessageView(BlockRows):
         self._make_blocks()
         while self.pending:
             self.commit()
+        self._anew = False
+        """All blocks were made anew since the last commit."""
 
     @property
     def message(self) -> Message:
@@ -212,7 +214,9 @@ class MessageView(BlockRows):
             if made.unfinished and not block.document.pending:
                 del made.unfinished[0]
         renewed, self._renewed = self._renewed, None
-        if not self._block_tops:  # made anew, or opened, or never measured
+        if self._anew or not self._block_tops:  # made anew, or opened, or never measured
+            self._anew = False
+            self._block_tops.clear()
             return 0
         above = None if renewed is None else self._block_tops[renewed]
         if not grows or leaf is None:
@@ -256,6 +260,7 @@ class MessageView(BlockRows):
         self._made.make(self._message)
         self._blocks = self._made.blocks
         self._block_tops.clear()
+        self._anew = True
         self._renewed = None
 
     def _renew(self, event: ImageProgress | ImagePreview | ImageResult) -> bool:

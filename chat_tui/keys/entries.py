@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 KEYRING_SERVICE: Final = "chat-tui"
 LOOKUP_LIMIT_S: Final = 30.0
+LOAD_LIMIT_S: Final = 2.0
 
 NO_KEYRING: Final = "there is no keyring on this system"
 
@@ -30,11 +31,20 @@ async def ask_keyring(name: str) -> Entry:
 
 
 def load_keyring() -> None:
-    """Find out which keyring there is, and ask it for nothing; meant for a thread."""
-    with contextlib.suppress(Exception):  # whoever asks is told what is wrong with it
-        import keyring
+    """Find out which keyring there is, and ask it for nothing; meant for a thread.
 
-        keyring.get_keyring()
+    As long as it hangs, whoever calls this is kept for `LOAD_LIMIT_S`, and nobody for longer.
+    """
+
+    def load() -> None:
+        with contextlib.suppress(Exception):  # whoever asks is told what is wrong with it
+            import keyring
+
+            keyring.get_keyring()
+
+    thread = threading.Thread(target=load, name="keyring", daemon=True)
+    thread.start()
+    thread.join(LOAD_LIMIT_S)
 
 
 async def put_into_keyring(name: str, value: str) -> str:

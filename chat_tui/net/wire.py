@@ -26,12 +26,13 @@ import httpcore
 FRAME_S: Final = 1 / 60
 FULL_FRAME_S: Final = 1 / 40
 """Where each frame brings several tokens: nobody sees one more in it, and a third is saved."""
-_SEVERAL_BYTES: Final = 600
-"""More than a token or two, as servers wrap them."""
+_SEVERAL_BYTES: Final = 900
+"""Four tokens or more, as servers wrap them."""
 _MANY_BYTES: Final = 4096
 """A reader is not kept waiting for a frame when so much has come, nor is a sender after that."""
-_CALM_READS: Final = 4
-"""So many reads with less in them, and what comes next is taken for a trickle, too."""
+_CALM_READS: Final = 60
+"""So many reads with less in them, a second of frames, and what comes next is taken for a trickle,
+too."""
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 """How a chunked body ends: nothing comes after it that a reader could wait for."""
 _AHEAD_BYTES: Final = 256 << 10
@@ -48,6 +49,8 @@ class _Receiver(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
+        self.socket: asyncio.Transport | None = None
+        """The lowest one: itself, but for encrypted connections."""
         self.held = bytearray()
         self.ended = False
         """Nothing more will come."""
@@ -63,6 +66,7 @@ class _Receiver(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
+        self.socket = self.socket or self.transport
 
     def data_received(self, data: bytes) -> None:
         self.held += data
@@ -107,12 +111,16 @@ class _Receiver(asyncio.Protocol):
                 timer.cancel()
 
     async def rest(self, until: float) -> None:
-        """Leave to the system what comes until a time of the loop."""
+        """Leave to the system what comes until a time of the loop.
+
+        It is the socket that waits, below any encryption: what asyncio has read and not decrypted
+        it throws away when the connection is reset.
+        """
+        sock = self.socket
+        if self.ended or sock is None:
+            return
         loop = asyncio.get_running_loop()
-        transport = self.transport
-        if transport is not None and not transport.is_closing():
-            self._paused = True
-            transport.pause_reading()
+        sock.pause_reading()
         self._waiter = loop.create_future()
         timer = loop.call_at(until, self._wake)
         try:
@@ -120,7 +128,7 @@ class _Receiver(asyncio.Protocol):
         finally:
             self._waiter = None
             timer.cancel()
-            self._read_on()
+            sock.resume_reading()
 
     def take(self, size_bytes: int | None = None) -> bytes:
         """Take what has come, or the first part of it; blank at the end."""
@@ -128,19 +136,15 @@ class _Receiver(asyncio.Protocol):
             raise self.error
         taken = bytes(self.held[:size_bytes])
         del self.held[:size_bytes]
-        if len(self.held) <= _AHEAD_BYTES:
-            self._read_on()
+        if self._paused and len(self.held) <= _AHEAD_BYTES and self.transport is not None:
+            self._paused = False
+            if not self.transport.is_closing():
+                self.transport.resume_reading()
         return taken
 
     async def drained(self) -> None:
         """Wait until more may be written."""
         await self._writable.wait()
-
-    def _read_on(self) -> None:
-        if self._paused and self.transport is not None:
-            self._paused = False
-            if not self.transport.is_closing():
-                self.transport.resume_reading()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -216,6 +220,7 @@ class Wire(httpcore.AsyncNetworkStream):
             if transport is None or receiver.gone.is_set() or transport.is_closing():
                 raise receiver.error or BrokenPipeError("the connection is closed")
             self._in_head, self._tail = True, b""
+            self._calm_reads = 0
             transport.write(buffer)
             async with asyncio.timeout(timeout):
                 await receiver.drained()
@@ -240,6 +245,7 @@ class Wire(httpcore.AsyncNetworkStream):
         loop = asyncio.get_running_loop()
         plain, self._receiver.transport = self._receiver.transport, None
         inner = _Receiver()
+        inner.socket = self._receiver.socket
         failures: Mapping[type[Exception], type[Exception]] = {
             TimeoutError: httpcore.ConnectTimeout,
             ssl.SSLError: httpcore.ConnectError,

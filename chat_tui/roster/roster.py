@@ -30,6 +30,7 @@ from chat_tui.keys.secrets import (
     probe,
     usable,
 )
+from chat_tui.log_place import see_log
 from chat_tui.media.fetching import Fetch
 from chat_tui.net.open_road import hold_a_key, is_open_road, not_sent
 from chat_tui.providers.base import Provider
@@ -277,7 +278,7 @@ class Roster:
             log.warning("kind %r cannot build a provider", entry.kind.name, exc_info=True)
             raise ProviderFailed(
                 f"provider kind {entry.kind.name!r} failed: {type(error).__name__}",
-                hint="update or remove the package that adds it; the log says more",
+                hint=f"update or remove its package; {see_log()}",
             ) from error
 
     def _demo_entry(self) -> ProviderEntry:

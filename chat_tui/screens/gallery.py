@@ -1,7 +1,8 @@
 """F8: every picture, of this conversation or of all, with a search over the words behind them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar, Final
+from dataclasses import dataclass
+from typing import ClassVar, Final, Protocol
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -20,10 +21,27 @@ from chat_tui.widgets.picture_desk import PictureDesk
 from chat_tui.widgets.picture_grid import PictureGrid, Tile
 from chat_tui.widgets.row_list import Line, Piece, RowList
 
-LoadPictures = Callable[[], Awaitable[Sequence[StoredPicture]]]
-
 _PROMPT_CHARS: Final = 200
 _DETAIL_CHARS: Final = 600
+
+
+class News(Protocol):
+    """Tells when there are more pictures."""
+
+    def close(self) -> None:
+        """Tell nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLists:
+    """Where the pictures come from."""
+
+    here: Callable[[], Sequence[StoredPicture]]
+    """Gives those of this conversation as it stands, the newest first."""
+    load_all: Callable[[], Awaitable[Sequence[StoredPicture]]]
+    """Gets those of all conversations; asked when they are wanted, and when there are more."""
+    follow: Callable[[Callable[[], object]], News]
+    """Has a function called when there are more."""
 
 
 class _List(RowList, can_focus=False):
@@ -56,25 +74,24 @@ class GalleryScreen(Dialog[StoredPicture]):
 
     def __init__(
         self,
-        here: Sequence[StoredPicture],
-        load_all: LoadPictures,
+        lists: PictureLists,
         *,
         desk: PictureDesk | None = None,
     ) -> None:
         """Show pictures.
 
         Args:
-            here: Those of this conversation, the newest first.
-            load_all: Gets those of all conversations; asked once, when they are wanted.
+            lists: Where they come from; those that come meanwhile are shown, too.
             desk: Has them drawn; null shows words alone.
         """
         super().__init__()
-        self._here = here
-        self._load_all = load_all
+        self._lists = lists
+        self._here = lists.here()
+        self._news: News | None = None
         self._grid = PictureGrid(desk) if desk is not None else None
         self._list = _List()
         self._all: Sequence[StoredPicture] | None = None
-        self._everywhere = not here
+        self._everywhere = not self._here
         self._shown: Sequence[StoredPicture] = ()
 
     def compose(self) -> ComposeResult:
@@ -86,7 +103,12 @@ class GalleryScreen(Dialog[StoredPicture]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
+        self._news = self._lists.follow(lambda: self.call_later(self._take_in))
         self._show()
+
+    def on_unmount(self) -> None:
+        if self._news is not None:
+            self._news.close()
 
     @property
     def pictures(self) -> Sequence[StoredPicture]:
@@ -96,23 +118,42 @@ class GalleryScreen(Dialog[StoredPicture]):
     @property
     def current(self) -> StoredPicture | None:
         """The one that the cursor is on."""
-        place = self._grid.cursor if self._grid is not None else self._list.cursor
+        place = self._rows.cursor
         return self._shown[place] if place is not None and place < len(self._shown) else None
 
-    def _show(self) -> None:
+    @property
+    def _rows(self) -> PictureGrid | RowList:
+        return self._grid if self._grid is not None else self._list
+
+    def _take_in(self) -> None:
+        """Show what has come meanwhile; the cursor stays on its picture."""
+        if not self.is_running:
+            return
+        self._here = self._lists.here()
+        if not self._everywhere:
+            self._all = None  # as it was before
+            self._show(stay=True)
+        else:
+            self._read_all()
+
+    def _show(self, *, stay: bool = False) -> None:
         if self._everywhere and self._all is None:
             self._note(f"reading {glyphs.ELLIPSIS}")
             self._read_all()
             return
         pictures = (self._all or ()) if self._everywhere else self._here
         words = self.query_one(Input).value.lower().split()
+        before = self.current
         self._shown = [one for one in pictures if all(word in _searched(one) for word in words)]
         where = "pictures of all conversations" if self._everywhere else "pictures here"
         self.query_one(Box).border_title = Content.assemble(where)
+        cursor = 0
+        if stay and before is not None:
+            cursor = next((at for at, one in enumerate(self._shown) if _same(one, before)), 0)
         if self._grid is not None:
-            self._grid.show([self._tile(one) for one in self._shown])
+            self._grid.show([self._tile(one) for one in self._shown], cursor=cursor)
         else:
-            self._list.show(len(self._shown), self._line)
+            self._list.show(len(self._shown), self._line, cursor=cursor)
         other = "this conversation" if self._everywhere else "all conversations"
         found = f"{len(self._shown)} of {len(pictures)}" if pictures else "no pictures yet"
         there = "   Enter go there" if self._shown else ""
@@ -121,14 +162,15 @@ class GalleryScreen(Dialog[StoredPicture]):
 
     @work(exclusive=True)
     async def _read_all(self) -> None:
+        again = self._all is not None
         try:
-            self._all = await self._load_all()
+            self._all = await self._lists.load_all()
         except ChatTuiError as error:
             self._all = ()
             self._show()
             self._note(clean_line(f"they cannot be read: {error}", 300))
             return
-        self._show()
+        self._show(stay=again)
 
     def _tile(self, picture: StoredPicture) -> Tile:
         when, words, number = _words(picture, everywhere=False)
@@ -190,6 +232,10 @@ class GalleryScreen(Dialog[StoredPicture]):
         else:
             self._list.action_page(by)
             self._show_details()
+
+
+def _same(one: StoredPicture, other: StoredPicture) -> bool:
+    return (one.message, one.number) == (other.message, other.number)
 
 
 def _searched(picture: StoredPicture) -> str:

@@ -15,6 +15,7 @@ from chat_tui.document.units import Link
 from chat_tui.links import link_note, safe_link
 from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean_line
+from chat_tui.widgets.copying import CopyWanted
 
 LABEL_CHARS = 40
 HOST_CHARS = 300
@@ -57,7 +58,7 @@ class LinkScreen(Dialog[str]):
         """Copy the address, as a browser here or elsewhere would be given it."""
         marked = self.query_one(OptionList).highlighted
         if marked is not None and (url := safe_link(self._links[marked].url)) is not None:
-            self.app.copy_to_clipboard(url)
+            self.post_message(CopyWanted(url, "the address"))
 
 
 def _option(link: Link) -> Option:

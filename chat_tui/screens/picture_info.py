@@ -15,6 +15,7 @@ from chat_tui import glyphs
 from chat_tui.media.recipe import Recipe
 from chat_tui.screens.dialog import Dialog, ScrollingBox
 from chat_tui.text import clean
+from chat_tui.widgets.copying import CopyWanted
 
 _MOST_NAME_CELLS: Final = 24
 _VALUE_CHARS: Final = 4_000
@@ -60,7 +61,7 @@ class PictureInfoScreen(Dialog[None]):
             yield Static("y copy the prompt   Esc leave", classes="note", markup=False)
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(self._recipe.prompt)
+        self.post_message(CopyWanted(self._recipe.prompt, "the prompt of the picture"))
 
 
 def _lines(recipe: Recipe, path: Path | None) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,8 @@ from chat_tui.widgets.clean_area import CleanArea
 from chat_tui.widgets.line_input import LineInput
 
 KEYS: Final = "Tab next   Enter or Ctrl+S keep   Esc leave"
+AREA_KEYS: Final = "Tab next   Enter new line   Ctrl+S keep   Esc leave"
+"""In the system prompt, which has several lines."""
 _NAME_MAX: Final = 24
 
 
@@ -77,6 +79,7 @@ class SettingsScreen(Dialog[None]):
         self._keep = keep
         self._provider = provider
         self._warned = False
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         free = sorted({*self._settings.parameters, *self._usual} - set(self._declared))
@@ -96,10 +99,14 @@ class SettingsScreen(Dialog[None]):
             with Horizontal(classes="settings-row"):
                 yield Static("another", classes="settings-name", markup=False)
                 yield LineInput(placeholder="KEY=VALUE", id="settings-more")
-            yield Static(KEYS, classes="note", markup=False)
+            yield Static(AREA_KEYS, classes="note", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(TextArea).focus()
+
+    def on_descendant_focus(self) -> None:
+        """Name the keys of where they are."""
+        self._note(self._told)
 
     def action_leave(self) -> None:
         read = self._read()
@@ -149,4 +156,6 @@ class SettingsScreen(Dialog[None]):
         return Settings(system_prompt=self.query_one(TextArea).text, parameters=parameters)
 
     def _note(self, text: str) -> None:
-        super()._note(f"{text}\n{KEYS}")
+        self._told = text
+        keys = AREA_KEYS if isinstance(self.focused, TextArea) else KEYS
+        super()._note("\n".join(filter(None, (text, keys))))

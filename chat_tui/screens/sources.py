@@ -17,6 +17,7 @@ from chat_tui.events import Source
 from chat_tui.links import link_note
 from chat_tui.screens.dialog import Box, Dialog
 from chat_tui.text import clean, clean_line
+from chat_tui.widgets.copying import CopyWanted
 
 OpenLinks = Callable[[Sequence[Link]], None]
 """Opens a link, and asks first where its label names another host."""
@@ -104,7 +105,12 @@ class SourcesScreen(Dialog[None]):
     def action_copy(self) -> None:
         """Copy the address, or what is known instead of one."""
         source = self.source
-        self.app.copy_to_clipboard(source.url or source.excerpt or source.title or "")
+        text, what = source.title, "the title"
+        if source.url:
+            text, what = source.url, "the address"
+        elif source.excerpt:
+            text, what = source.excerpt, "the passage"
+        self.post_message(CopyWanted(text or "", what))
 
     def action_move(self, by: int) -> None:
         sources = self.query_one(SourceList)

@@ -84,6 +84,9 @@ def _table(name: str, replies: Sequence[Reckoned], *, narrow: bool) -> Content:
         rows += [
             _row(model or "no model named", one, narrow=narrow) for model, one in models.items()
         ]
+    if silent := total(replies).silent:
+        of = f"{silent:,} of the replies" if silent > 1 else "one of the replies"
+        rows.append(Content.assemble((f"  {of} told no tokens", "$text-muted")))
     return Content("\n").join(rows)
 
 
@@ -91,16 +94,18 @@ def _row(name: str, one: Total, *, bold: bool = False, narrow: bool) -> Content:
     lead = "" if bold else "  "
     label = f"{lead}{clean_line(name, _NAME_MAX - 2)}"
     # Where nothing is known of any, a zero would be a lie.
-    known = one.unpriced < one.replies or not one.replies
-    cost = dollars(one.cost_usd) if known else ""
+    cost = dollars(one.cost_usd) if one.priced or not one.replies else ""
     mark = "?" if one.unpriced else ""
+    tokens_in = tokens_out = ""
+    if one.silent < one.replies or not one.replies:
+        tokens_in, tokens_out = f"{one.input_tokens:,}", f"{one.output_tokens:,}"
     if narrow:
         replies = f"{one.replies:,} {'reply' if one.replies == 1 else 'replies'}"
-        tokens = f"{one.input_tokens:,} in {glyphs.DOT} {one.output_tokens:,} out"
+        tokens = f"{tokens_in} in {glyphs.DOT} {tokens_out} out" if tokens_in else ""
         facts = f" {glyphs.DOT} ".join(filter(None, (replies, tokens, cost + mark)))
         words = f"{label}\n{lead}  {facts}"
     else:
-        counts = (f"{one.replies:,}", f"{one.input_tokens:,}", f"{one.output_tokens:,}", cost)
+        counts = (f"{one.replies:,}", tokens_in, tokens_out, cost)
         words = _cells(label, counts) + mark
     return Content.assemble((words, "bold" if bold else ""))
 

@@ -89,8 +89,7 @@ class ReadingAlong:
     async def _watch(self, reply: Reply) -> None:
         async with aclosing(reply.worker.subscribe(pace_s=RECORD_S)) as batches:
             async for batch in batches:
-                for event in batch:
-                    reply.folder.add(event)
+                reply.fold(batch)
         self._session.conversation.update(reply.folder.message())
 
     def _reply(self, conversation: ConversationId, blank: Message) -> Reply:

@@ -1,9 +1,10 @@
 """A reply: who is asked for it, and what belongs to it while it comes and afterwards."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chat_tui.events import StreamEvent
 from chat_tui.folding import Folder
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
@@ -48,11 +49,28 @@ class Reply:
         """The whole reply is in the conversation."""
         self.stored = False
         """It has its place in the store."""
+        self._listeners: list[Callable[[Sequence[StreamEvent]], None]] = []
 
     def record(self, recording: asyncio.Task[None]) -> None:
         """Have it read into the conversation, and the store, by a task."""
         self.recording = recording
         recording.add_done_callback(lambda _: self.whole.set())
+
+    def fold(self, batch: Sequence[StreamEvent]) -> None:
+        """Add what has come to the message, and tell it to those who listen."""
+        for event in batch:
+            self.folder.add(event)
+        for listener in tuple(self._listeners):
+            listener(batch)
+
+    def listen(self, listener: Callable[[Sequence[StreamEvent]], None]) -> None:
+        """Have somebody called with what has come, once the message has it."""
+        self._listeners.append(listener)
+
+    def unlisten(self, listener: Callable[[Sequence[StreamEvent]], None]) -> None:
+        """Undo `listen`."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
 
     @property
     def id(self) -> MessageId:

@@ -158,8 +158,7 @@ class Saving:
         waiting: list[StreamEvent] = []  # for a place in the store
         async with aclosing(reply.worker.subscribe(pace_s=RECORD_S)) as batches:
             async for batch in batches:
-                for event in batch:
-                    reply.folder.add(event)
+                reply.fold(batch)
                 if run is not None:
                     run.add(batch)
                 if recorder is None and reply.stored:

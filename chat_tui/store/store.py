@@ -299,11 +299,13 @@ class Store(StoreFile):
         """List the pictures of all conversations but of those thrown away, the newest first."""
         return await self._database.read(lambda connection: newest_pictures(connection, limit))
 
-    async def used_since(self, moment: datetime) -> Sequence[Reckoned]:
-        """What is known of each reply that was begun since a moment."""
+    async def used_since(self, moment: datetime, *, silent: bool = False) -> Sequence[Reckoned]:
+        """What is known of each reply that was begun since a moment; see `spent`."""
         from chat_tui.store.spent import used_since
 
-        return await self._database.read(lambda connection: used_since(connection, moment))
+        return await self._database.read(
+            lambda connection: used_since(connection, moment, silent=silent)
+        )
 
     async def latest(self) -> ConversationId | None:
         """The conversation with the latest message."""

@@ -20,6 +20,7 @@ from chat_tui.events import (
     Terminal,
     TextDelta,
 )
+from chat_tui.log_place import see_log
 from chat_tui.providers.stopping import STOP_ANSWERS, StopAnswers
 from chat_tui.streaming.log import EventLog
 from chat_tui.streaming.retry import RetryPolicy
@@ -129,7 +130,7 @@ class StreamWorker:
                 StreamError(
                     "internal",
                     "chat-tui made a mistake while reading the reply",
-                    hint="what came so far is kept; the log file has the details",
+                    hint=f"what came so far is kept; {see_log()}",
                 )
             )
 

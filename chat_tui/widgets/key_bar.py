@@ -61,8 +61,9 @@ class KeyBar(Widget):
 
     def show(self, hints: Sequence[KeyHint]) -> None:
         """Show these keys instead."""
-        self._hints = tuple(hints)
-        self.refresh()
+        before, self._hints = self._hints, tuple(hints)
+        if self._hints != before:
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

@@ -53,6 +53,11 @@ class PictureDesk:
         self.measure()
 
     @property
+    def draws_pixels(self) -> bool:
+        """Some pictures on the screen are more than cells to the terminal."""
+        return self.protocol in ("kitty", "sixel")
+
+    @property
     def shelf(self) -> "PictureShelf | None":
         """The pictures; null where none are drawn."""
         if self._shelf is None and pictures_are_drawn():
@@ -108,7 +113,7 @@ class PictureDesk:
             return "halfblock"
         if answers.cell_px is not None:
             cells_measure(*answers.cell_px)
-        return by_answers(answers)
+        return by_answers(answers, self._environ)
 
     def _surroundings(self) -> "Surroundings":
         from chat_tui.pictures.pencils import Surroundings

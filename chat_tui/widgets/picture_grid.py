@@ -97,10 +97,15 @@ class PictureGrid(Widget):
         """The picture under the cursor; null where there are none."""
         return self._cursor if self._tiles else None
 
-    def show(self, tiles: Sequence[Tile]) -> None:
-        """Show other pictures; the cursor is on the first one."""
-        self._tiles, self._cursor, self._top = tiles, 0, 0
-        self.refresh()
+    def show(self, tiles: Sequence[Tile], *, cursor: int = 0) -> None:
+        """Show other pictures.
+
+        Args:
+            tiles: Of them.
+            cursor: The picture under the cursor.
+        """
+        self._tiles, self._cursor = tiles, cursor
+        self._keep_in_sight()
 
     def move(self, *, across: int = 0, down: int = 0) -> None:
         """Move the cursor by so many pictures and rows of them, as far as there are some."""

@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from chat_tui.app.background import answers_in_order
 from tests.app.desk import Desk, chat
 
 
@@ -19,6 +20,22 @@ async def test_without_a_choice_the_theme_follows_and_is_there_at_once_next_time
         assert pilot.app.theme == "dawn"
         chat(pilot).themes.follow(light=False)
         assert pilot.app.theme == "dusk"
+
+
+@pytest.mark.parametrize(
+    ("environ", "asked"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "screen-256color", "TMUX": "/x,1,0"}, True),
+        ({"TERM": "screen-256color"}, False),
+        ({"TERM": "xterm-256color", "STY": "1.x"}, False),
+        ({"TERM": "linux"}, False),
+    ],
+)
+def test_a_terminal_whose_answers_may_come_late_is_not_asked(
+    environ: dict[str, str], asked: bool
+) -> None:
+    assert answers_in_order(environ) is asked
 
 
 @pytest.mark.parametrize("configured", [True, False])

@@ -99,7 +99,7 @@ async def test_two_actions_may_swap_their_keys(desk: Desk) -> None:
 async def test_footer_help_and_hints_show_the_keys_as_they_are_bound(desk: Desk) -> None:
     async with desk.app(more=REBOUND).run_test(size=(120, 40)) as pilot:
         footer = rows(pilot.app.screen)[-1]
-        assert "Ctrl+S send   Enter line   F10 stop   F9 provider   F12 help" in footer
+        assert "Ctrl+S send   Enter line   F9 provider   F12 help" in footer
         assert "F9 another provider   F12 all keys" in shown(pilot)
         await pilot.press("f12")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))

@@ -1,7 +1,9 @@
 """What is done with pictures, in the whole application against the simulator."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -10,19 +12,36 @@ from textual.widgets import Input, OptionList, Static
 
 from chat_tui.document.pictures.picture_slots import draw_pictures
 from chat_tui.document.spans import Span
-from chat_tui.events import ImageResult
+from chat_tui.events import Finished, ImageResult, StreamEvent
 from chat_tui.media.metadata import recipe_of_file
 from chat_tui.message import Lineage, Message
+from chat_tui.providers.base import Request
 from chat_tui.screens.branches import BranchesScreen
 from chat_tui.screens.gallery import GalleryScreen
 from chat_tui.screens.picture_info import PictureInfoScreen
 from chat_tui.screens.picture_menu import PictureMenu
 from chat_tui.screens.save import SaveScreen
 from chat_tui.simulator.pictures import landscape
-from chat_tui.simulator.script import Picture, Script
+from chat_tui.simulator.script import Gate, Hold, Picture, Script
+from chat_tui.widgets.picture_actions import Wish
 from chat_tui.widgets.picture_grid import PictureGrid
 from chat_tui.widgets.row_list import RowList
-from tests.app.desk import Desk, ask, chat, notes, reply, rows, shown, transcript_rows, until, write
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    chat,
+    notes,
+    reply,
+    rows,
+    say,
+    shown,
+    transcript_rows,
+    until,
+    write,
+)
+from tests.app.pointing import keep
+from tests.app.scripted import ScriptedProvider
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -126,7 +145,8 @@ async def test_a_picture_opens_outside(desk: Desk) -> None:
         assert (desk.folder / "opened").read_text().strip() == picture.path
 
 
-async def test_the_path_is_copied(desk: Desk) -> None:
+async def test_the_path_is_copied_and_named(desk: Desk) -> None:
+    keep(desk, "wl-copy")
     desk.simulator.enqueue(drawn("fox"))
     async with desk.app(more=painter(desk), provider="painter").run_test() as pilot:
         await ask(pilot, "a fox")
@@ -134,9 +154,11 @@ async def test_the_path_is_copied(desk: Desk) -> None:
         await pilot.press("y")
         (picture,) = pictures(pilot)
         await until(pilot, lambda: pilot.app._clipboard == picture.path)
+        await until(pilot, lambda: "copied the path of the picture (wl-copy)" in notes(pilot))
 
 
 async def test_what_it_was_made_with_is_shown(desk: Desk) -> None:
+    keep(desk, "wl-copy")
     desk.simulator.enqueue(drawn("fox"))
     app = desk.app(
         more=painter(desk) + 'parameters = { quality = "high", token = "sk-canary0123456789" }',
@@ -152,6 +174,9 @@ async def test_what_it_was_made_with_is_shown(desk: Desk) -> None:
         for words in ("a [b]fox[/b]", "painter", "brush-1", "256×256", "quality", "high"):
             assert words in text
         assert "canary" not in text
+        await pilot.press("y")
+        await until(pilot, lambda: pilot.app._clipboard == "a [b]fox[/b]")
+        await until(pilot, lambda: "copied the prompt of the picture (wl-copy)" in notes(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, PictureInfoScreen))
 
@@ -365,6 +390,79 @@ async def test_f8_shows_the_pictures_of_this_conversation_and_of_all(desk: Desk)
         await until(
             pilot, lambda: pane.transcript.has_focus and bool(pane.transcript.pictures_here())
         )
+
+
+async def test_a_picture_that_is_made_while_the_gallery_is_open_comes_into_it(desk: Desk) -> None:
+    gate = Gate()
+    late = Script((Hold(gate), Picture(landscape("b"))))
+    desk.simulator.enqueue(drawn("a"), late)
+    async with desk.app(more=painter(desk), provider="painter").run_test(size=(110, 30)) as pilot:
+        await ask(pilot, "a red fox")
+        await say(pilot, "a blue crane")
+        await until(pilot, lambda: chat(pilot).pane.busy)
+        await pilot.press("f8")
+        screen = await gallery(pilot)
+        assert [one.prompt for one in screen.pictures] == ["a red fox"]
+        gate.open()
+        await until(pilot, lambda: len(screen.pictures) == 2)
+        assert [one.prompt for one in screen.pictures] == ["a blue crane", "a red fox"]
+        await until(pilot, lambda: "2 of 2" in shown(pilot))
+        assert screen.current is not None
+        assert screen.current.prompt == "a red fox"  # the cursor stays on what it was on
+
+
+class Painting(ScriptedProvider):
+    """Tells all but the end, and that when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = asyncio.Event()
+
+    async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
+        async with aclosing(super().stream(request)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    await self.may_end.wait()
+                yield event
+
+
+async def test_a_picture_comes_into_the_gallery_before_its_reply_has_ended(desk: Desk) -> None:
+    app = desk.app(provider="sim")
+    provider = Painting()
+    app._wiring.roster._built[provider.name] = provider
+    provider.enqueue(ImageResult("j", 0, path="/nowhere/1.png"))
+    provider.enqueue(ImageResult("j", 0, path="/nowhere/2.png"), ImageResult("j", 1))
+    async with app.run_test(size=(110, 30)) as pilot:
+        provider.may_end.set()
+        await ask(pilot, "a red fox")
+        provider.may_end.clear()
+        await pilot.press("f8")
+        screen = await gallery(pilot)
+        assert len(screen.pictures) == 1
+        assert await app.pane.say("a blue crane", Wish(provider="sim"))
+        await until(pilot, lambda: len(screen.pictures) == 3)
+        assert app.pane.busy
+        provider.may_end.set()
+        await answered(pilot)
+
+
+async def test_the_pictures_of_all_conversations_are_read_again_when_there_is_one_more(
+    desk: Desk,
+) -> None:
+    gate = Gate()
+    desk.simulator.enqueue(drawn("a"), Script((Hold(gate), Picture(landscape("b")))))
+    async with desk.app(more=painter(desk), provider="painter").run_test(size=(110, 30)) as pilot:
+        await ask(pilot, "a red fox")
+        await pilot.press("ctrl+n")
+        await say(pilot, "a blue crane")
+        await until(pilot, lambda: chat(pilot).pane.busy)
+        await pilot.press("f8")  # there are none here yet: those of all are shown
+        screen = await gallery(pilot)
+        await until(pilot, lambda: [one.prompt for one in screen.pictures] == ["a red fox"])
+        gate.open()
+        await until(pilot, lambda: len(screen.pictures) == 2)
+        await pilot.press("tab")
+        await until(pilot, lambda: [one.prompt for one in screen.pictures] == ["a blue crane"])
 
 
 async def gallery(pilot: Pilot[int]) -> GalleryScreen:

@@ -92,3 +92,19 @@ async def test_escape_says_first_that_changes_would_be_lost(desk: Desk) -> None:
         await open_form(pilot)
         await pilot.press("escape")
         await closed(pilot)
+
+
+async def test_in_the_system_prompt_enter_makes_a_new_line_and_the_note_says_what_keeps_it(
+    desk: Desk,
+) -> None:
+    async with desk.app().run_test(size=(100, 40)) as pilot:
+        await open_form(pilot)
+        assert "Enter new line   Ctrl+S keep" in note(pilot)
+        await pilot.press("a", "enter", "b", "escape")
+        assert form(pilot).query_one(TextArea).text == "a\nb"
+        await until(pilot, lambda: "what you changed is not kept" in note(pilot))
+        await pilot.press("tab")
+        await until(pilot, lambda: "Enter or Ctrl+S keep" in note(pilot))
+        assert "what you changed is not kept" in note(pilot)
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: "Enter new line" in note(pilot))

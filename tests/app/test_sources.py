@@ -5,7 +5,7 @@ from chat_tui.events import Source, SourceRefs, TextDelta
 from chat_tui.screens.links import LinkScreen
 from chat_tui.screens.sources import SourcesScreen
 from tests.app.desk import Desk, ask, chat, notes, shown, transcript_rows, until
-from tests.app.pointing import cell, click, keep_browser, kept_text
+from tests.app.pointing import cell, click, keep, keep_browser, kept_text
 from tests.app.scripted import scripted
 from tests.app.test_palette import run_command
 
@@ -137,12 +137,14 @@ async def test_what_has_no_address_or_a_bad_one_is_not_opened(desk: Desk) -> Non
         await until(pilot, lambda: "leads to evil.example" in shown(pilot))
 
 
-async def test_y_copies_the_address_of_a_source(desk: Desk) -> None:
+async def test_y_copies_the_address_of_a_source_and_says_so(desk: Desk) -> None:
+    keep(desk, "wl-copy")
     async with desk.app(provider="sim").run_test() as pilot:
         await asked(pilot)
         await show_panel(pilot)
         await pilot.press("y")
         await until(pilot, lambda: pilot.app.clipboard == "https://lens.example/a?b=1")
+        await until(pilot, lambda: "copied the address (wl-copy)" in notes(pilot))
 
 
 async def test_a_long_passage_is_scrolled_by_page(desk: Desk) -> None:

@@ -7,7 +7,19 @@ from chat_tui.events import Usage as UsageEvent
 from chat_tui.screens.budget import BudgetScreen
 from chat_tui.screens.usage import UsageScreen
 from chat_tui.simulator.script import Done, Finish, Say, Script, Usage
-from tests.app.desk import Desk, answered, ask, burst, chat, say, shown, until
+from tests.app.desk import (
+    Desk,
+    answered,
+    ask,
+    burst,
+    chat,
+    held,
+    reply,
+    say,
+    shown,
+    streaming,
+    until,
+)
 from tests.app.scripted import scripted
 
 PRICES = '[prices."sim-model"]\ninput = 1000\noutput = 2000\n'
@@ -48,6 +60,38 @@ async def test_usage_shows_this_conversation_and_the_day(desk: Desk) -> None:
         assert "today 3 300 150 $0.6" in screen
         await pilot.press("escape")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+
+
+async def test_replies_that_told_no_tokens_are_counted_and_said(desk: Desk) -> None:
+    desk.simulator.enqueue(counted("a"), reply("b"), reply("c"))
+    async with desk.app(more=PRICES).run_test(size=(120, 30)) as pilot:
+        await ask(pilot, "one")
+        await ask(pilot, "two")
+        await pilot.press("ctrl+n")
+        await ask(pilot, "three")
+        await say(pilot, "/usage")
+        await until(pilot, lambda: isinstance(pilot.app.screen, UsageScreen))
+        await pilot.pause()
+        lines = [" ".join(line.strip("│ ").split()) for line in shown(pilot).splitlines()]
+        here, today = lines.index("this conversation 1"), lines.index("today 3 100 50 $0.2")
+        assert lines[here + 1 : here + 3] == ["sim-model 1", "one of the replies told no tokens"]
+        assert lines[today + 2] == "2 of the replies told no tokens"
+        assert "?" not in shown(pilot)[shown(pilot).index("today") :].splitlines()[0]
+
+
+async def test_a_reply_under_way_has_told_nothing_yet(desk: Desk) -> None:
+    gate, script = held("so far")
+    desk.simulator.enqueue(counted("a"), script)
+    async with desk.app(more=PRICES).run_test(size=(120, 30)) as pilot:
+        await ask(pilot, "one")
+        await say(pilot, "two")
+        await streaming(pilot, "so far")
+        chat(pilot).action_usage()
+        await until(pilot, lambda: isinstance(pilot.app.screen, UsageScreen))
+        await pilot.pause()
+        assert "this conversation 1 100 50 $0.2" in " ".join(shown(pilot).split())
+        assert "told no tokens" not in shown(pilot)
+        gate.open()
 
 
 async def test_what_nobody_priced_is_marked(desk: Desk) -> None:

@@ -58,11 +58,22 @@ async def test_a_piped_key_is_stored_listed_by_its_source_and_removed(user: User
     }
     shown = await user.run("keys", "list", "cloud")
     assert "keys.toml" in shown.out
+    head, line = shown.out.splitlines()
+    assert head.split() == ["provider", "source", "state", "where"]
+    assert line.split()[:3] == ["cloud", "file", "ready"]
     assert "named" not in shown.out
     assert (await user.run("keys", "unset", "cloud")).code == 0
     assert CANARY not in key_file(user).read_text()
     again = await user.run("keys", "unset", "cloud")
     assert (again.code, said(again)) == (2, "chat-tui: no key of 'cloud' is stored")
+
+
+async def test_the_table_says_by_name_who_needs_a_key(user: User) -> None:
+    user.configure(TWO)
+    listed = await user.run("keys", "list", "named")
+    head, line = listed.out.splitlines()
+    at = head.index("state")
+    assert line[at:].startswith("needs a key  ")
 
 
 async def test_a_stored_key_is_sent(user: User) -> None:

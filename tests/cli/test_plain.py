@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chat_tui.simulator.script import Done, Finish, Say, Script, Usage
 from chat_tui.simulator.server import Simulator
 from chat_tui.store.store import Store
 from tests.cli.conftest import User
@@ -55,6 +56,16 @@ async def test_commands_say_what_they_did_and_unknown_ones_send_nothing(user: Us
     assert "temperature is set" in ran.out
     assert "0 replies" in ran.out
     assert not await user.stored()
+
+
+async def test_usage_counts_replies_that_told_no_tokens_and_says_so(
+    user: User, simulator: Simulator
+) -> None:
+    simulator.enqueue(
+        Script((Say("a"), Finish(), Usage(100, 50), Done())), Script((Say("b"), Finish(), Done()))
+    )
+    ran = await user.run("--plain", "--provider", "sim", stdin=b"one\ntwo\n/usage\n")
+    assert "2 replies (1 told no tokens), 100 tokens in, 50 tokens out" in ran.out
 
 
 async def test_a_model_is_called_by_the_name_that_was_kept(

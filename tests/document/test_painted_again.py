@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chat_tui.document.markdown.markdown import MarkdownDocument
 from chat_tui.document.rows import Place, Rows
 from chat_tui.document.spans import Span
-from chat_tui.events import TextDelta
+from chat_tui.events import TextDelta, ToolCall
 from chat_tui.ids import MessageId
 from chat_tui.message import Message
 from tests.document.corpus import CORPUS
@@ -85,6 +86,28 @@ def test_a_row_that_is_not_painted_again_is_as_it_was(
         if at >= len(text):
             break
     screen.look(0, screen.rows.height(screen.number))
+
+
+def test_a_text_that_ends_while_more_of_it_comes_has_that_painted() -> None:
+    document = MarkdownDocument()
+    document.feed("one two")
+    document.commit()
+    painted = [document.row(row, 20) for row in range(document.height(20))]
+    document.feed(" three four five six seven eight nine")
+    changed = document.finish()
+    assert changed is not None
+    first = document.changed_row(changed, 20)
+    assert [document.row(row, 20) for row in range(first)] == painted[:first]
+
+
+def test_blocks_that_were_looked_at_before_they_were_committed_are_painted() -> None:
+    screen = Screen(60)
+    screen.take("one two three")
+    rows, number = screen.rows, screen.number
+    rows.feed(number, [ToolCall(id="c", name="look", arguments="{}")])
+    rows.spans(Place(number, 0))  # as when colours change
+    assert rows.commit(number) == (0, False)
+    assert rows.height(number) == rows.view(number).height(60) + 1
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,15 @@ def trusting() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(CERTS / "localhost.pem"))
 
 
+def named(server: Server) -> str:
+    """Its address with a name, which is what its certificate is for."""
+    return server.url.replace("127.0.0.1", "localhost")
+
+
+def proxy_tls(proxy: Server) -> ssl.SSLContext | None:
+    return trusting() if proxy.url.startswith("https") else None
+
+
 @asynccontextmanager
 async def transport(
     tls: ssl.SSLContext | None = None, proxy: httpx.Proxy | None = None
@@ -429,7 +438,8 @@ async def test_only_what_trickles_for_a_while_is_left_to_the_system(
             assert await wire.take() == piece
             calm.append(wire._calm_reads)
             wire._receiver.transport.write(b"!")  # type: ignore[union-attr]  # it is connected
-    assert calm == [1, 2, 3, 4, 0, 1, 2, 3, 4]
+    rising = list(range(1, wires._CALM_READS + 1))
+    assert calm == [*rising, 0, *rising]
 
 
 @asynccontextmanager
@@ -469,6 +479,42 @@ async def test_what_trickles_in_is_read_once_a_frame_and_no_reset_takes_it_along
 ) -> None:
     async with resting(reset=reset) as reading:
         assert await reading == b"twothreefour"
+
+
+@pytest.mark.parametrize("reset", [False, True])
+async def test_nothing_that_trickles_in_encrypted_is_lost_with_the_connection(reset: bool) -> None:
+    began, rests, came = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def script(connection: Connection) -> None:
+        await connection.request()
+        await connection.send(HEAD)
+        await began.wait()
+        await connection.send(b"one")
+        await rests.wait()
+        for piece in (b"two", b"three", b"four"):
+            await connection.send(piece)
+        if reset:
+            connection.reset()
+        came.set()
+
+    async with serve(script, certificate="localhost") as server, transport(trusting()) as client:
+        url = server.url.replace("127.0.0.1", "localhost")
+        async with client.stream("GET", url) as response:
+            wire = response.extensions["network_stream"]
+            began.set()
+            assert await wire.take() == b"one"
+            wire._calm_reads = wires._CALM_READS
+            reading = asyncio.create_task(wire.take())
+            await loop_turn()
+            sock = wire._receiver.socket
+            assert sock is not None
+            assert not sock.is_reading()
+            rests.set()
+            await came.wait()
+            assert not wire._receiver.held
+            assert await reading == b"twothreefour"
+            if not reset:
+                assert await wire.take() == b""
 
 
 async def test_cancelling_a_reader_that_rests_loses_nothing() -> None:
@@ -566,6 +612,41 @@ async def test_tls_goes_through_a_proxy(answered: bytes) -> None:
     assert (proxy.connections, server.connections, len(server.requests)) == (1, 1, 3)
     assert proxy.requests[0].method == "CONNECT"
     assert "authorization" not in proxy.requests[0].headers
+
+
+@pytest.mark.parametrize("certificate", ["", "localhost"])
+async def test_what_trickles_through_a_proxy_rests_in_the_socket(certificate: str) -> None:
+    began, rests, came = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def script(connection: Connection) -> None:
+        await connection.request()
+        await connection.send(HEAD)
+        await began.wait()
+        await connection.send(b"one")
+        await rests.wait()
+        await connection.send(b"two")
+        came.set()
+        await connection.gone()
+
+    async with (
+        serve(script, certificate="localhost") as server,
+        serve(tunnelling(server), certificate=certificate) as proxy,
+        transport(trusting(), httpx.Proxy(named(proxy), ssl_context=proxy_tls(proxy))) as client,
+        client.stream("GET", named(server)) as response,
+    ):
+        wire = response.extensions["network_stream"]
+        began.set()
+        assert await wire.take() == b"one"
+        wire._calm_reads = wires._CALM_READS
+        reading = asyncio.create_task(wire.take())
+        await loop_turn()
+        sock = wire._receiver.socket
+        assert sock is not None
+        assert not sock.is_reading()
+        rests.set()
+        await came.wait()
+        assert await reading == b"two"
+        assert sock.is_reading()
 
 
 async def test_a_certificate_that_is_refused_behind_a_proxy_leaves_nothing_open() -> None:

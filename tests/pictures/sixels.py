@@ -1,4 +1,7 @@
-"""Reads sixel strings, as a terminal does: https://vt100.net/docs/vt3xx-gp/chapter14.html."""
+"""Reads sixel strings as strict terminals do: https://vt100.net/docs/vt3xx-gp/chapter14.html.
+
+To define a colour is not to choose it: xterm and foot go on with the one before.
+"""
 
 import re
 
@@ -19,9 +22,10 @@ def read_sixels(data: bytes) -> dict[tuple[int, int], tuple[int, int, int]]:
         at = token.end()
         number, red, green, blue, times, repeated, single, move = token.groups()
         if number is not None:
-            chosen = int(number)
-            if red is not None:
-                colours[chosen] = (int(red), int(green), int(blue))
+            if red is None:
+                chosen = int(number)
+            else:
+                colours[int(number)] = (int(red), int(green), int(blue))
         elif move is not None:
             x, y = 0, y + (6 if move == b"-" else 0)
         else:

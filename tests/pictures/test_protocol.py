@@ -28,7 +28,8 @@ REFUSING = "\x1b_Gi=31;ENOTSUPPORTED:no\x1b\\\x1bP>|kitty\x1b\\\x1b[?62c"
         ("kitty", {}, "kitty"),
         ("sixel", {"TERM": "xterm-kitty"}, "sixel"),
         ("halfblock", {"TERM": "xterm-kitty"}, "halfblock"),
-        ("auto", {"TERM": "xterm-kitty"}, "kitty"),
+        ("auto", {"TERM": "xterm-kitty"}, None),  # which one it is, only it can tell
+        ("auto", {"TERM": "rxvt-unicode-256color"}, "halfblock"),
         ("auto", {"TERM": "xterm-ghostty"}, "kitty"),
         ("auto", {"TERM": "xterm-256color", "TERM_PROGRAM": "ghostty"}, "kitty"),
         ("auto", {"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, "sixel"),
@@ -51,15 +52,33 @@ def test_the_name_of_a_terminal_may_tell(
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
-    [(KITTY, "kitty"), (WEZTERM, "sixel"), (XTERM, "sixel"), (VTE, "halfblock"),
+    [(KITTY, "kitty"), (KITTY.replace("0.40", "0.28"), "kitty"), (KITTY.replace("40", "27"), "halfblock"),
+     (KITTY.replace("0.40", "1.2"), "kitty"), (WEZTERM, "sixel"), (XTERM, "sixel"), (VTE, "halfblock"),
      (WARP, "halfblock"), (REFUSING, "halfblock"), ("\x1b[?1;2c", "halfblock"),
      ("\x1b[?4c", "halfblock"), ("", "halfblock")],
 )  # fmt: skip
 def test_what_a_terminal_answers_decides(typed: str, expected: Protocol) -> None:
     reader = AnswerReader()
     assert reader.take(typed) == ""
-    assert by_answers(reader.answers) == expected
+    assert by_answers(reader.answers, {}) == expected
     assert reader.answers.complete == typed.endswith("c")
+
+
+@pytest.mark.parametrize(
+    ("term", "typed", "expected"),
+    [
+        ("xterm-kitty", "", "kitty"),  # it answers late
+        ("xterm-kitty", KITTY.replace("40", "26"), "halfblock"),
+        ("xterm-kitty", KITTY, "kitty"),
+        ("xterm-256color", "", "halfblock"),
+    ],
+)
+def test_a_terminal_that_does_not_answer_in_time_is_what_it_is_called(
+    term: str, typed: str, expected: Protocol
+) -> None:
+    reader = AnswerReader()
+    reader.take(typed)
+    assert by_answers(reader.answers, {"TERM": term}) == expected
 
 
 def test_the_size_of_a_cell_is_width_and_height() -> None:

@@ -20,6 +20,7 @@ def tmux(folder: Path, said: str) -> dict[str, str]:
         ("on xterm-kitty ", "kitty"),
         ("all xterm-256color ghostty 1.2.0", "kitty"),
         ("1 xterm-256color kitty(0.40.1)", "kitty"),
+        ("on xterm-kitty kitty(0.26.5)", "halfblock"),
         ("off xterm-kitty kitty(0.40.1)", "halfblock"),
         ("0 xterm-kitty kitty(0.40.1)", "halfblock"),
         (" xterm-kitty ", "halfblock"),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,7 @@ from chat_tui.events import (
     ToolCall,
     Usage,
 )
+from chat_tui.logs import start_logging
 from chat_tui.streaming.worker import StreamWorker
 from tests.builders import AT_ONCE, NO_RETRY, read_all, text_of
 from tests.streaming.clock import Clock
@@ -189,6 +191,20 @@ async def test_a_stream_that_just_ends_has_broken_the_protocol(
     *kept, end = await told(*before)
     assert kept == list(before)
     assert end == StreamError("protocol", "the reply ended without saying how")
+
+
+async def test_a_bug_says_which_log_has_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    handler = start_logging(tmp_path / "chat-tui.log")
+    try:
+        *_, end = await told(ValueError("a bug"))
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    assert isinstance(end, StreamError)
+    assert end.hint == "what came so far is kept; see ~/chat-tui.log"
 
 
 async def test_a_bug_becomes_an_internal_error_and_is_logged(

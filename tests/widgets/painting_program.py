@@ -122,6 +122,9 @@ class Painting(App[None]):
         self._say("wider")
 
     def action_hide(self) -> None:
+        # Textual 8.2.8 makes its map when a widget is hidden, should it have none by then, and sees
+        # no difference to it when it comes to painting.
+        assert self.screen._compositor.full_map
         self._transcript.display = not self._transcript.display
         self._say("shown" if self._transcript.display else "hidden")
 

@@ -13,6 +13,8 @@ from textual.pilot import Pilot
 from chat_tui.events import TextDelta
 from chat_tui.ids import MessageId
 from chat_tui.message import Message, TextPart
+from chat_tui.pictures.protocol import Protocol
+from chat_tui.widgets.picture_desk import PictureDesk
 from chat_tui.widgets.transcript import viewport
 from chat_tui.widgets.transcript.transcript import Transcript
 from tests.builders import loop_turn
@@ -156,3 +158,19 @@ async def test_rows_beside_others_are_not_moved() -> None:
         assert SCROLLS not in shown.written.text
         stood = shown.cells()
         assert stood == await shown.as_textual_paints_it()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "moved"), [(None, True), ("halfblock", True), ("sixel", False), ("kitty", False)]
+)
+async def test_nothing_is_moved_while_pixels_may_stand_on_the_screen(
+    protocol: Protocol | None, moved: bool
+) -> None:
+    async with showing() as shown:
+        desk = PictureDesk(shown.widget.app, "auto", {})
+        desk.protocol = protocol  # as another pane's pictures have settled it
+        shown.widget.draw_pictures(desk)
+        await shown.painted()
+        for number in range(6):
+            await shown.say(line(number))
+        assert (SCROLLS in shown.written.text) is moved

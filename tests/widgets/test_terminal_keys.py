@@ -23,6 +23,10 @@ def test_sequences_are_still_read() -> None:
     assert keys_of("\x1b[A\x1bOP\x1bl\x1b\r") == ["up", "f1", "alt+l", "alt+enter"]
 
 
+def test_rxvt_goes_to_the_beginning_and_to_the_end() -> None:
+    assert keys_of("\x1b[7^\x1b[8^") == ["ctrl+home", "ctrl+end"]
+
+
 @pytest.mark.parametrize("action", sorted(default_keys()))
 def test_alt_with_a_letter_is_never_one_that_terminals_send_for_a_move(action: str) -> None:
     for key in default_keys()[action].split(","):

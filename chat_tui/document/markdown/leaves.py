@@ -145,9 +145,12 @@ class Leaves:
                 return 0
 
     def finish(self) -> None:
-        """Let go of what only a document that grows needs."""
+        """Let go of what only a document that grows needs.
+
+        The end may come together with more text, which is shown now and was not before.
+        """
         self._unknown.clear()
-        self._undone = self._last = None
+        self._undone = self._last = self._shown = self._grown = None
 
     def _inherit(self, leaf: Leaf) -> None:
         shorter, self._undone = self._undone, None

@@ -81,6 +81,7 @@ class Branching:
         prompt.focus()
         self.editing = turn.id
         self._pane.status.note(EDITING)
+        self._pane.tell_stop()
 
     def leave(self) -> bool:
         """Leave the turn as it was, and have back what stood in the prompt before.
@@ -100,6 +101,7 @@ class Branching:
         if self.editing is not None:
             self.editing = None
             self._pane.status.note("")
+            self._pane.tell_stop()
 
     def go_back(self) -> None:
         """Show the path up to where the turn that is being said otherwise stands."""

@@ -44,6 +44,7 @@ class Comparing:
         """
         self._ask, self.count = ask, count
         self._pane.status.note(note)
+        self._pane.tell_stop()
 
     def forget(self) -> bool:
         """Have messages answered as usual.
@@ -56,6 +57,7 @@ class Comparing:
             return False
         self._ask, self.count = None, 1
         self._pane.status.note("")
+        self._pane.tell_stop()
         return True
 
     async def say(self, text: str) -> bool:

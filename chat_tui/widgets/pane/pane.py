@@ -1,7 +1,7 @@
 """A conversation pane: a session made visible, and the prompt that talks to it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -82,6 +82,12 @@ class Pane(PaneKeys):
         reply: Reply
 
     @dataclass
+    class StopChanged(TextualMessage):
+        """There may be a reply to be stopped now, or none any more."""
+
+        pane: "Pane"
+
+    @dataclass
     class BranchChosen(TextualMessage):
         """Of the replies that are compared, the talk goes on with this pane's."""
 
@@ -127,6 +133,8 @@ class Pane(PaneKeys):
         self.comparing = Comparing(self)
         self.sending = Sending(self, find_provider, self._start)
         self._follower: Follower | None = None
+        self._watched: Sequence[Reply] = ()
+        """The replies whose ends are told."""
         self._digits = [key.strip() for key in keys.get("choice.pick", "").split(",")]
         """The key of each choice, in their order."""
         teach_alt_digits()
@@ -154,6 +162,12 @@ class Pane(PaneKeys):
             return self.session.running
         reply = self.session.reply_of(self.branch)
         return reply is not None and reply.running
+
+    @property
+    def stoppable(self) -> bool:
+        """The key that stops would stop a reply, and has nothing else to leave before."""
+        leaves = self.branching.editing is not None or self.comparing.wished
+        return self.busy and not leaves and not self.session.elsewhere
 
     def show_attention(self) -> None:
         """Look as the reader's attention is now; see `attention`."""
@@ -290,6 +304,20 @@ class Pane(PaneKeys):
         self.show_title()
         self.offer_choices()
         self.find_bar.look_again()
+        self._watch_replies()
+
+    def _watch_replies(self) -> None:
+        """Have the end of each reply told; one of them may not be on the path that is shown."""
+        if self._watched is not self.session.replies:
+            self._watched = self.session.replies
+            for reply in self._watched:
+                if reply.running:
+                    reply.worker.at_end(self.tell_stop)
+        self.tell_stop()
+
+    def tell_stop(self) -> None:
+        """Have looked whether there is a reply to be stopped."""
+        self.post_message(self.StopChanged(self))
 
     def _reply_ended(self, reply: Reply) -> None:
         self.post_message(self.ReplyEnded(reply))

@@ -1,4 +1,4 @@
-"""Keys that terminals send and Textual 8.2.8 names wrongly: Enter with a modifier, Alt in a row."""
+"""Keys that Textual 8.2.8 names wrongly: Enter with a modifier, Alt in a row, rxvt's Ctrl+Home."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -29,7 +29,9 @@ keys in a row, as from one that is held down, it would type a caret and the lett
 def teach_keys() -> None:
     """Have Textual read ESC CR as Alt+Enter, not as Enter, and Alt in a row. Idempotent."""
     from textual._ansi_sequences import ANSI_SEQUENCES_KEYS as KEYS
+    from textual.keys import Keys
 
     assert isinstance(KEYS, dict)
     KEYS["\x1b\r"] = (_Key.ALT_ENTER,)
+    KEYS["\x1b[7^"], KEYS["\x1b[8^"] = (Keys.ControlHome,), (Keys.ControlEnd,)  # as rxvt has them
     KEYS |= {f"\x1b{key.value[-1]}": (key,) for key in _Alt}

@@ -231,8 +231,8 @@ class Transcript(PaintedRows, can_focus=False):
             return False
         size, top = self.size, int(self.scroll_y)
         up, self._painted_top = top - self._painted_top, top
-        # Terminals do not agree on what becomes of pictures in rows that are moved.
-        moves = up > 0 and self._pictures is None
+        # Terminals do not agree on what becomes of pictures where rows are moved, also beside them.
+        moves = up > 0 and (self._desk is None or not self._desk.draws_pixels)
         return self._painter.paint(
             self._strips_from(top, 0, size.height, size.width),
             width=size.width - self.vertical_scrollbar.size.width,
