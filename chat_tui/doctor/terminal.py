@@ -9,7 +9,7 @@ from chat_tui.clipboard import routes
 from chat_tui.doctor.asking import Said
 from chat_tui.doctor.finding import Finding, finding
 from chat_tui.passthrough import within_tmux
-from chat_tui.pictures.protocol import Protocol, by_answers, by_name
+from chat_tui.pictures.protocol import Protocol, by_answers, by_name, has_placeholders
 from chat_tui.programs import clean_environ
 
 AREA: Final = "terminal"
@@ -103,7 +103,7 @@ def look_at_pictures(
         return None, [finding(AREA, "pictures", "note", words, 'images = "auto" draws them')]
     if within_tmux(environ) and mode == "auto":
         return _pictures_in_tmux(environ)
-    protocol = by_name(mode, environ) or (by_answers(said.answers) if said else None)
+    protocol = by_name(mode, environ) or (by_answers(said.answers, environ) if said else None)
     if protocol is None:
         return None, [finding(AREA, "pictures", "note", "not known: the terminal was not asked")]
     if protocol == "halfblock":
@@ -116,7 +116,7 @@ def _pictures_in_tmux(environ: Mapping[str, str]) -> tuple[Protocol, list[Findin
     passes = tmux_option(environ, "allow-passthrough")
     if passes in ("on", "all", "1"):
         name = tmux_option(environ, "client_termtype", display=True)
-        if name.lower().startswith(("kitty", "ghostty", "rio")):
+        if has_placeholders(name):
             return "kitty", [finding(AREA, "pictures", "ok", f"by kitty's protocol, to {name}")]
         words = f"as half blocks: {name or 'the terminal around tmux'} is not known to draw more"
         return "halfblock", [finding(AREA, "pictures", "note", words)]

@@ -6,6 +6,7 @@ time, and no file that it could write to.
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import stat
@@ -32,6 +33,8 @@ from chat_tui.pictures.scaling import (
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_DEFINED: Final = re.compile(rb"#(\d+);2;\d+;\d+;\d+")
+"""A colour that is given a number."""
 _DAMAGED: Final = (
     ArithmeticError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError,
     ValueError, struct.error, zlib.error,
@@ -215,7 +218,8 @@ def _sixels(image: "Image", scaling: Scaling) -> list[bytes]:
     rows = []
     for line in range(scaling.lines):
         strip = colours.crop((0, line * height, area[0], (line + 1) * height))
-        sixels = image_to_sixels(strip).encode("ascii")
+        # To define a colour is to choose it only for some terminals; xterm and foot are told twice.
+        sixels = _DEFINED.sub(rb"\g<0>#\1", image_to_sixels(strip).encode("ascii"))
         # A line end behind the last row would go to the next cell, and scroll at the lower edge.
         rows.append(sixels.removesuffix(b"\x1b\\").removesuffix(b"-") + b"\x1b\\")
     return rows

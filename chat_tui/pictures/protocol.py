@@ -9,7 +9,9 @@ tell already. Facts behind the rules:
 - Sixel is announced by attribute 4 of the primary device attributes; whoever knows both, but not
   the placeholders, is drawn to by sixel.
 - Every terminal answers the device attributes, and in order: when that comes, nothing else will.
-- Terminal.app writes the query on the screen instead of ignoring it, so that it is never asked.
+- kitty knows them from 0.28 on (https://sw.kovidgoyal.net/kitty/changelog/), and says which one it is.
+- Terminal.app and rxvt write the query on the screen instead of ignoring it, so that they are never
+  asked.
 """
 
 import re
@@ -27,8 +29,11 @@ QUERY: Final = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[>q\x1b[16t\x1b[c"
 """Can you take pictures, what are you called, how large is a cell, and what else can you do."""
 
 _WITH_PLACEHOLDERS: Final = ("kitty", "ghostty", "rio")
+_KITTY: Final = re.compile(r"kitty\((\d+)\.(\d+)", re.IGNORECASE)
+_FIRST_KITTY: Final = (0, 28)
 _SIXEL_TERMS: Final = ("foot", "mlterm", "contour", "yaft")
 _SIXEL_PROGRAMS: Final = frozenset({"WezTerm", "iTerm.app", "mintty"})
+_PLAIN_TERMS: Final = ("alacritty", "rxvt")
 _PLAIN_PROGRAMS: Final = frozenset({"Apple_Terminal", "WarpTerminal", "Hyper", "Tabby"})
 
 ANSWERS: Final = re.compile(
@@ -119,25 +124,39 @@ def by_name(mode: str, environ: Mapping[str, str]) -> Protocol | None:
         return "halfblock"  # GNU screen passes nothing on
     if "ZELLIJ" in environ:
         return None  # it answers for itself, whatever it runs in
+    if _is_kitty(term):
+        return None  # it may be too old
     if has_placeholders(term.removeprefix("xterm-")) or has_placeholders(program):
         return "kitty"
     if program in _SIXEL_PROGRAMS or term.startswith(_SIXEL_TERMS):
         return "sixel"
-    if program in _PLAIN_PROGRAMS or term.startswith("alacritty"):
+    if program in _PLAIN_PROGRAMS or term.startswith(_PLAIN_TERMS):
         return "halfblock"
     return None
 
 
-def by_answers(answers: Answers) -> Protocol:
-    """Choose by what the terminal said."""
+def by_answers(answers: Answers, environ: Mapping[str, str]) -> Protocol:
+    """Choose by what the terminal said; where it said nothing in time, by its name."""
+    if not answers.complete and not answers.name and _is_kitty(environ.get("TERM", "")):
+        return "kitty"
     if answers.graphics and has_placeholders(answers.name):
         return "kitty"
     return "sixel" if answers.sixel else "halfblock"
 
 
 def has_placeholders(name: str) -> bool:
-    """Whether a terminal of this name draws pictures in place of Unicode placeholders."""
+    """Whether a terminal of this name draws pictures in place of Unicode placeholders.
+
+    Args:
+        name: As it is called, or as it calls itself, with its version.
+    """
+    if version := _KITTY.match(name):
+        return (int(version[1]), int(version[2])) >= _FIRST_KITTY
     return name.lower().startswith(_WITH_PLACEHOLDERS)
+
+
+def _is_kitty(term: str) -> bool:
+    return term.startswith("xterm-kitty")
 
 
 def limit_s(environ: Mapping[str, str]) -> float:

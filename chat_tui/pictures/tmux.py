@@ -23,7 +23,8 @@ async def by_tmux(environ: Mapping[str, str]) -> Protocol:
     passes, _, names = said.partition(" ")
     if passes not in {"1", "on", "all"}:
         return "halfblock"
-    known = any(has_placeholders(name.removeprefix("xterm-")) for name in names.split(" "))
+    term, _, name = names.partition(" ")  # the name that it gave itself has its version
+    known = has_placeholders(name or term.removeprefix("xterm-"))
     return "kitty" if known else "halfblock"
 
 
