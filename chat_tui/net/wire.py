@@ -30,8 +30,8 @@ _SEVERAL_BYTES: Final = 900
 """Four tokens or more, as servers wrap them."""
 _MANY_BYTES: Final = 4096
 """A reader is not kept waiting for a frame when so much has come, nor is a sender after that."""
-_CALM_READS: Final = 60
-"""So many reads with less in them, a second of frames, and what comes next is taken for a trickle,
+_CALM_READS: Final = 30
+"""So many reads with less in them, half a second of frames, and what comes next is taken for a trickle,
 too."""
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 """How a chunked body ends: nothing comes after it that a reader could wait for."""
