@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
+from chat_tui.passthrough import within_screen
+
 if TYPE_CHECKING:
     from chat_tui.app.themes import AppThemes
 
@@ -17,9 +19,7 @@ def answers_in_order(environ: Mapping[str, str]) -> bool:
 
     GNU screen answers some questions itself, and others later, as the terminal around it does.
     """
-    term = environ.get("TERM", "")
-    in_screen = "STY" in environ or (term.startswith("screen") and "TMUX" not in environ)
-    return term not in _SILENT and not in_screen
+    return environ.get("TERM") not in _SILENT and not within_screen(environ)
 
 
 async def follow_background(app: App[int], themes: "AppThemes", environ: Mapping[str, str]) -> None:

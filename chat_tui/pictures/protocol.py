@@ -9,6 +9,7 @@ tell already. Facts behind the rules:
 - Sixel is announced by attribute 4 of the primary device attributes; whoever knows both, but not
   the placeholders, is drawn to by sixel.
 - Every terminal answers the device attributes, and in order: when that comes, nothing else will.
+  Only GNU screen, which is not asked, answers them before the terminal around it answers the rest.
 - kitty knows them from 0.28 on (https://sw.kovidgoyal.net/kitty/changelog/), and says which one it is.
 - Terminal.app and rxvt write the query on the screen instead of ignoring it, so that they are never
   asked.
@@ -19,6 +20,8 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 import msgspec
+
+from chat_tui.passthrough import within_screen
 
 Protocol: TypeAlias = Literal["kitty", "sixel", "halfblock"]
 
@@ -120,7 +123,7 @@ def by_name(mode: str, environ: Mapping[str, str]) -> Protocol | None:
     if mode in {"kitty", "sixel", "halfblock"}:
         return mode  # type: ignore[return-value]  # the test says so; mypy 2.0 does not see it
     term, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
-    if term.startswith("screen") or "STY" in environ:
+    if within_screen(environ):
         return "halfblock"  # GNU screen passes nothing on
     if "ZELLIJ" in environ:
         return None  # it answers for itself, whatever it runs in

@@ -6,7 +6,8 @@ each time and replaced here for as long as answers may come: late ones must not 
 This module leans on that alone; where it is not so, nothing is asked.
 
 Several questions may be on their way at once. Each ends with one for the device attributes, and a
-terminal answers in order, so that whoever asked first takes the first end.
+terminal answers in order, so that whoever asked first takes the first end. GNU screen does not, and
+is not to be asked.
 """
 
 import asyncio
